@@ -1,1 +1,4 @@
-"""The developer commands behind ./dev. Standard library only: it runs before anything is installed."""
+"""The developer commands behind ./dev.
+
+Standard library only: they run before anything is installed.
+"""

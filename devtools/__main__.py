@@ -19,7 +19,9 @@ def help_command(arguments):
     say("usage: ./dev COMMAND [ARGUMENTS]\n")
     for name, command in COMMANDS.items():
         say(f"  {name:6} {summary(command)}")
-    say("\nState of this checkout: .dev/. Shared downloads: HELPDESK_PSA_CACHE, else ~/.cache.")
+    say(
+        "\nState of this checkout: .dev/. Shared downloads: HELPDESK_PSA_CACHE, else ~/.cache."
+    )
     return 0
 
 
@@ -28,7 +30,9 @@ def shell(arguments):
     with database.server() as server:
         dev = database.development(server)
         dev.make_current()
-        return run_inside(odoo_cli.command("shell", "--no-http", *arguments, database=dev.name))
+        return run_inside(
+            odoo_cli.command("shell", "--no-http", *arguments, database=dev.name)
+        )
 
 
 def reset(arguments):
@@ -101,10 +105,15 @@ def main(arguments):
 def explain(error):
     """Return what went wrong and the remedy for an error of the operating system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        remedy = "Free some space, or name a folder on another disk with HELPDESK_PSA_CACHE."
+        remedy = (
+            "Free some space, or name a folder on another disk with HELPDESK_PSA_CACHE."
+        )
         return "The disk is full.", remedy
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return f"Cannot write: {error}.", f"Look at the owner of {STATE} and of that file."
+        return (
+            f"Cannot write: {error}.",
+            f"Look at the owner of {STATE} and of that file.",
+        )
     raise error
 
 

@@ -32,7 +32,10 @@ def _install():
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Debian's Chromium starts without the recommended packages; fonts keep screenshots legible.
     packages = ["chromium", "fonts-dejavu-core"]
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+    for arguments in (
+        ["update"],
+        ["install", "-y", "--no-install-recommends", *packages],
+    ):
         run_logged(
             ["apt-get", *arguments],
             log_file("chromium"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polib
 
+
 def merge(exported, template, translations):
     """Write the template and bring the translations up to date with it.
 
@@ -17,7 +18,11 @@ def merge(exported, template, translations):
     fresh = polib.pofile(str(exported), wrapwidth=78)
     _write(fresh, template)
     for path in translations:
-        known = polib.pofile(str(path), wrapwidth=78) if path.exists() else _empty(fresh, path.stem)
+        known = (
+            polib.pofile(str(path), wrapwidth=78)
+            if path.exists()
+            else _empty(fresh, path.stem)
+        )
         known.merge(fresh)
         _write(known, path)
 
@@ -35,7 +40,14 @@ def _write(catalog, path):
 
 def _terms(catalog):
     return [
-        (entry.msgid, entry.msgctxt, entry.msgstr, entry.obsolete, entry.occurrences, entry.comment)
+        (
+            entry.msgid,
+            entry.msgctxt,
+            entry.msgstr,
+            entry.obsolete,
+            entry.occurrences,
+            entry.comment,
+        )
         for entry in catalog
     ]
 

@@ -31,7 +31,9 @@ class Database:
 
     def exists(self):
         """Tell whether the database is there. One that is there was completely made."""
-        return bool(odoo_cli.query(f"SELECT 1 FROM pg_database WHERE datname = '{self.name}'"))
+        return bool(
+            odoo_cli.query(f"SELECT 1 FROM pg_database WHERE datname = '{self.name}'")
+        )
 
     def make_current(self):
         """Create the database, or install and update what changed since the last time."""
@@ -94,7 +96,9 @@ class Database:
             log.write_text(str(error), encoding="utf-8")
             said = (odoo_cli.errors(str(error)) or str(error)).splitlines()
             tail = "\n".join(said[-2 * TAIL_LINES :])
-            raise Failure(f"Odoo cannot load the add-ons.\n{tail}\n\nAll of it: {log}") from error
+            raise Failure(
+                f"Odoo cannot load the add-ons.\n{tail}\n\nAll of it: {log}"
+            ) from error
 
     def _unfinished(self):
         return f"{self.name}_unfinished"

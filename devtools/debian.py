@@ -32,7 +32,11 @@ def is_supported():
     """Tell whether this is a Debian that the tools know how to serve."""
     found = release()
     tools = all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
-    return found.get("ID") == "debian" and found.get("VERSION_CODENAME") in SUPPORTED and tools
+    return (
+        found.get("ID") == "debian"
+        and found.get("VERSION_CODENAME") in SUPPORTED
+        and tools
+    )
 
 
 def mirror():
@@ -71,7 +75,10 @@ def _configured_sources():
     """Yield `uri suite component` for each source of apt, in both of its formats."""
     for path in sorted(Path("/etc/apt").glob("sources.list.d/*.sources")):
         yield from parse_deb822(path.read_text(encoding="utf-8"))
-    for path in [Path("/etc/apt/sources.list"), *Path("/etc/apt").glob("sources.list.d/*.list")]:
+    for path in [
+        Path("/etc/apt/sources.list"),
+        *Path("/etc/apt").glob("sources.list.d/*.list"),
+    ]:
         if path.is_file():
             yield from parse_one_line(path.read_text(encoding="utf-8"))
 
@@ -118,7 +125,9 @@ def unpack(packages, folder):
         }
         run_logged(["apt-get", *options, "update"], log, cwd=apt, **unreachable)
         names = [f"{name}/{suite}" for name, suite in pairs]
-        run_logged(["apt-get", *options, "download", *names], log, cwd=apt, **unreachable)
+        run_logged(
+            ["apt-get", *options, "download", *names], log, cwd=apt, **unreachable
+        )
         for archive in sorted(apt.glob("*.deb")):
             command = ["dpkg-deb", "--extract", archive, folder]
             run_logged(command, log, failure=f"Cannot unpack {archive.name}.")
@@ -147,4 +156,6 @@ def _private_apt(folder, suites):
         "Acquire::Retries": "2",
         "APT::Update::Error-Mode": "any",
     }
-    return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
+    return [
+        part for name, value in settings.items() for part in ("-o", f"{name}={value}")
+    ]

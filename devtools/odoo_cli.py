@@ -45,12 +45,16 @@ def environment():
     """Return the environment in which Odoo and its tests run."""
     path = os.pathsep.join((os.environ[PATH_VARIABLE], str(REPOSITORY)))
     # Chromium and wkhtmltopdf want a locale; a bare machine names none.
-    return contained_environment(PYTHONPATH=path, LANG=os.environ.get("LANG") or "C.UTF-8")
+    return contained_environment(
+        PYTHONPATH=path, LANG=os.environ.get("LANG") or "C.UTF-8"
+    )
 
 
 def command(*arguments, database, config=None):
     """Return the command line that runs Odoo; leading words are its subcommand."""
-    words = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
+    words = list(
+        itertools.takewhile(lambda argument: not argument.startswith("-"), arguments)
+    )
     return [
         os.environ.get(PYTHON_VARIABLE, sys.executable),
         *("-m", "odoo", *(words or ["server"])),
@@ -60,7 +64,9 @@ def command(*arguments, database, config=None):
     ]
 
 
-def run(*arguments, database, config=None, check=True, timeout=DEFAULT_TIMEOUT, stdin=None):
+def run(
+    *arguments, database, config=None, check=True, timeout=DEFAULT_TIMEOUT, stdin=None
+):
     """Run `odoo` in a process of its own and return it when it has ended.
 
     :param str arguments: Odoo's own, such as "--init=sale", "--stop-after-init"
@@ -91,14 +97,18 @@ def create(database, modules, *, demo=False, **options):
     """Create a database with some add-ons installed."""
     with_demo = ["--with-demo"] if demo else []
     names = ",".join(modules)
-    return run(f"--init={names}", "--stop-after-init", *with_demo, database=database, **options)
+    return run(
+        f"--init={names}", "--stop-after-init", *with_demo, database=database, **options
+    )
 
 
 def drop(database, config=None):
     """Drop a database and its files; nothing happens when there is none."""
     query(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)', config=config)
     settings = _settings(config)
-    shutil.rmtree(Path(settings["data_dir"]) / "filestore" / database, ignore_errors=True)
+    shutil.rmtree(
+        Path(settings["data_dir"]) / "filestore" / database, ignore_errors=True
+    )
 
 
 def query(sql, database="postgres", config=None):
@@ -125,7 +135,9 @@ def errors(log):
     A server without the extension pg_trgm serves too, though Odoo logs an error for it.
     """
     entries = re.split(r"^(?=\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ )", log, flags=re.MULTILINE)
-    bad = [entry for entry in entries if re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", entry)]
+    bad = [
+        entry for entry in entries if re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", entry)
+    ]
     return "".join(entry for entry in bad if "CREATE EXTENSION" not in entry)
 
 

@@ -24,7 +24,9 @@ LINKED_PACKAGES = (
 # Here the links expect the file names of an older version, which the stable suite still has.
 LINKED_STABLE_PACKAGES = ("fonts-font-awesome", "fonts-inconsolata")
 # Debian removes this library (call background blur) but the manifest of `mail` still names it.
-MISSING_LIBRARY = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+MISSING_LIBRARY = (
+    "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+)
 LIBRARY_STUB = "// Call background blur is not part of this build of Odoo.\n"
 UNSUPPORTED = (
     "Odoo 19 is fetched by itself on Debian 12 and 13 only.",
@@ -72,7 +74,11 @@ def _importable():
     """Return the folder of an Odoo 19 that the running Python can import."""
     code = "import odoo; print(next(iter(odoo.__path__)))"
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd="/"
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
     ).stdout.strip()
     if found and series(Path(found)) == SERIES:
         return _alone(Path(found).parent)
@@ -83,7 +89,10 @@ def _alone(folder):
     """Return a folder that holds Odoo and no other package, which could hide ours."""
     if folder.name not in ("site-packages", "dist-packages"):
         return folder
-    link = cached(f"odoo-link-{digest(folder)}", lambda root: (root / "odoo").symlink_to(folder / "odoo"))
+    link = cached(
+        f"odoo-link-{digest(folder)}",
+        lambda root: (root / "odoo").symlink_to(folder / "odoo"),
+    )
     return link
 
 
@@ -106,7 +115,9 @@ def _packages(root):
 def _unpack(folder):
     sid = [(name, "sid") for name in ("odoo-19", *LINKED_PACKAGES)]
     debian.unpack(sid, folder)
-    debian.unpack([(name, debian.codename()) for name in LINKED_STABLE_PACKAGES], folder)
+    debian.unpack(
+        [(name, debian.codename()) for name in LINKED_STABLE_PACKAGES], folder
+    )
     if series(_packages(folder) / "odoo") != SERIES:
         raise Failure(
             "Debian's package odoo-19 does not hold Odoo 19.0 any more.",
@@ -116,6 +127,10 @@ def _unpack(folder):
     if not library.exists():
         library.parent.mkdir(parents=True, exist_ok=True)
         library.write_text(LIBRARY_STUB, encoding="utf-8")
-    dangling = [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
+    dangling = [
+        path for path in folder.rglob("*") if path.is_symlink() and not path.exists()
+    ]
     if dangling:
-        say(f"\n  Odoo has {len(dangling)} links to files that are missing, such as {dangling[0]}")
+        say(
+            f"\n  Odoo has {len(dangling)} links to files that are missing, such as {dangling[0]}"
+        )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .console import Failure, run_logged, step
-from .paths import REPOSITORY, STATE, contained_environment, digest, log_file, locked
+from .paths import REPOSITORY, STATE, contained_environment, digest, locked, log_file
 from .python_env import python
 
 ROLE = "odoo"
@@ -50,7 +50,9 @@ class Server:
             "PGUSER": self.user,
             "PGPASSWORD": self.password,
         }
-        return contained_environment(**{name: value for name, value in named.items() if value})
+        return contained_environment(
+            **{name: value for name, value in named.items() if value}
+        )
 
     def database(self, purpose):
         """Return the name of this checkout's database for a purpose such as "dev".
@@ -66,7 +68,16 @@ class Server:
         :param Path folder: where psql is; by default where our Python packages bring it
         """
         done = subprocess.run(
-            [(folder or programs()) / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql],
+            [
+                (folder or programs()) / "psql",
+                "-XAtq",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-d",
+                database,
+                "-c",
+                sql,
+            ],
             env=self.environment(),
             capture_output=True,
             text=True,
@@ -141,7 +152,9 @@ def _start():
             _initialise(data)
     if not _is_up():
         with step("Starting PostgreSQL"):
-            _control("start", "-o", _options(sockets), failure="PostgreSQL does not start.")
+            _control(
+                "start", "-o", _options(sockets), failure="PostgreSQL does not start."
+            )
     superuser = Server(str(sockets), user="postgres", embedded=True)
     if not superuser.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
         superuser.query(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
@@ -197,7 +210,10 @@ def _socket_folder():
     """Return a folder whose socket path is not too long for the kernel."""
     if len(str(_data() / SOCKET_NAME)) <= LONGEST_SOCKET:
         return _data()
-    short = Path(tempfile.gettempdir()) / f"helpdesk_psa-{os.geteuid()}-{digest(REPOSITORY)}"
+    short = (
+        Path(tempfile.gettempdir())
+        / f"helpdesk_psa-{os.geteuid()}-{digest(REPOSITORY)}"
+    )
     short.mkdir(mode=0o700, exist_ok=True)
     _give_away(short)
     return short
@@ -222,7 +238,12 @@ def _as_server_user():
     user = _server_user()
     if not user:
         return []
-    command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    command = [
+        "setpriv",
+        f"--reuid={user.pw_uid}",
+        f"--regid={user.pw_gid}",
+        "--clear-groups",
+    ]
     if not (_open_to_others(_data()) and _open_to_others(programs())):
         command += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     return command
@@ -233,4 +254,6 @@ def _open_to_others(folder):
     return all(parent.stat().st_mode & 0o001 for parent in folder.parents)
 
 
-_REMEDY = "Or use a server of yours: PGHOST, PGPORT, PGUSER (with CREATEDB) and PGPASSWORD."
+_REMEDY = (
+    "Or use a server of yours: PGHOST, PGPORT, PGUSER (with CREATEDB) and PGPASSWORD."
+)

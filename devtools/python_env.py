@@ -43,7 +43,9 @@ def python(environment):
 
 def pip_environment():
     """Return the environment for pip: the developer's settings, downloads in our cache."""
-    environ = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    environ = {
+        k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")
+    }
     return {
         **environ,
         "PIP_CACHE_DIR": str(cache_root() / "pip"),
@@ -64,7 +66,13 @@ def _build(folder, files):
     interpreter = folder / "bin" / "python"
     requirements = [argument for path in files for argument in ("--requirement", path)]
     run_logged(
-        [*_pip(interpreter, folder), "install", "--prefer-binary", "--retries=2", *requirements],
+        [
+            *_pip(interpreter, folder),
+            "install",
+            "--prefer-binary",
+            "--retries=2",
+            *requirements,
+        ],
         log,
         failure="Cannot install the Python packages.",
         remedy="Is there a network? Behind a mirror or proxy, set PIP_INDEX_URL or HTTPS_PROXY.",

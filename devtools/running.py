@@ -58,7 +58,9 @@ def _program(command, **options):
 def _parse(arguments):
     own, odoo_options = split_arguments(arguments)
     parser = argparse.ArgumentParser(prog="./dev run", description=run.__doc__)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="default: %(default)s"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--log", action="store_true", help="Odoo's log on the terminal")
     return parser.parse_args(own), odoo_options
@@ -106,14 +108,18 @@ def _wait_until_it_answers(process, port, log):
     deadline = time.monotonic() + STARTUP_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/web/login", timeout=60).close()
+            urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/web/login", timeout=60
+            ).close()
             return
         except (OSError, urllib.error.URLError):
             time.sleep(0.2)
     if process.poll() in (0, -signal.SIGINT, -signal.SIGTERM):
         return
     tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
-    raise Failure("\n".join(["Odoo does not answer. The end of its log:", *tail, f"({log})"]))
+    raise Failure(
+        "\n".join(["Odoo does not answer. The end of its log:", *tail, f"({log})"])
+    )
 
 
 def _greet(dev, port, log):
@@ -130,7 +136,8 @@ def _demo_users(dev):
     modules = ", ".join(f"'{name}'" for name in addon_names())
     logins = ", ".join(f"'{login}'" for login in ODOO_DEMO_LOGINS)
     sql = f"""
-        SELECT DISTINCT u.login, p.name, u.id FROM res_users u JOIN res_partner p ON p.id = u.partner_id
+        SELECT DISTINCT u.login, p.name, u.id
+          FROM res_users u JOIN res_partner p ON p.id = u.partner_id
           LEFT JOIN ir_model_data d ON d.model = 'res.users' AND d.res_id = u.id
          WHERE u.active AND (d.module IN ({modules}) OR u.login IN ({logins})) ORDER BY u.id
     """

@@ -99,8 +99,12 @@ def split_paths(paths):
         file = Path(path.partition("::")[0])
         if not file.exists():
             raise Failure(f"There is no {file}.", "Name a file or folder of tests.")
-        own = file.resolve() == DEVTOOLS_TESTS.parent or DEVTOOLS_TESTS in _lineage(file)
-        target = str(DEVTOOLS_TESTS) if file.resolve() == DEVTOOLS_TESTS.parent else path
+        own = file.resolve() == DEVTOOLS_TESTS.parent or DEVTOOLS_TESTS in _lineage(
+            file
+        )
+        target = (
+            str(DEVTOOLS_TESTS) if file.resolve() == DEVTOOLS_TESTS.parent else path
+        )
         (plain if own else odoo).append(target)
     return plain, odoo
 
@@ -136,7 +140,9 @@ def _run_pytest(interpreter, arguments, environ):
     report = STATE / "report.xml"
     report.unlink(missing_ok=True)
     command = [interpreter, "-m", "pytest", f"--junitxml={report}", *arguments]
-    status = subprocess.run(command, env=environ, cwd=REPOSITORY, check=False).returncode
+    status = subprocess.run(
+        command, env=environ, cwd=REPOSITORY, check=False
+    ).returncode
     if not report.exists():
         return Outcome(failed=[f"pytest ended with status {status} before any test"])
     outcome = read_report(report.read_text(encoding="utf-8"))

@@ -30,11 +30,20 @@ def _update(found, addon):
         exported = Path(workplace) / f"{addon.name}.pot"
         arguments = ("i18n", "export", f"--output={exported}", addon.name)
         odoo_cli.run(*arguments, database=found.name)
-        catalogs = {*folder.glob("*.po"), *(folder / f"{name}.po" for name in LANGUAGES)}
+        catalogs = {
+            *folder.glob("*.po"),
+            *(folder / f"{name}.po" for name in LANGUAGES),
+        }
         run_logged(
             [
                 os.environ[odoo_cli.PYTHON_VARIABLE],
-                *("-m", "devtools.catalogs", exported, folder / exported.name, *sorted(catalogs)),
+                *(
+                    "-m",
+                    "devtools.catalogs",
+                    exported,
+                    folder / exported.name,
+                    *sorted(catalogs),
+                ),
             ],
             log_file("pot"),
             failure=f"Cannot merge the catalogs of {addon.name}.",

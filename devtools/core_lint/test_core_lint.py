@@ -8,6 +8,9 @@ localisation add-ons, and those that run pylint and eslint, which ./dev lint doe
 import contextlib
 from unittest.mock import patch
 
+from odoo.modules import Manifest
+from odoo.modules.registry import Registry
+
 from odoo.addons.test_lint.tests import (
     lint_case,
     test_docstring,
@@ -25,8 +28,6 @@ from odoo.addons.test_lint.tests import (
     test_routes,
     test_test_holes,
 )
-from odoo.modules import Manifest
-from odoo.modules.registry import Registry
 
 from devtools.paths import REPOSITORY, addon_names
 
