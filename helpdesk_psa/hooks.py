@@ -1,0 +1,31 @@
+"""What happens to a database around installing and uninstalling."""
+
+
+def post_init_hook(env):
+    """Give the first team an address, if the database has a mail domain."""
+    team = env.ref("helpdesk_psa.psa_team_support", raise_if_not_found=False)
+    if team and not team.alias_id and team.company_id.alias_domain_id:
+        taken = env["mail.alias"].search_count(
+            [
+                ("alias_name", "=", "support"),
+                ("alias_domain_id", "=", team.company_id.alias_domain_id.id),
+            ]
+        )
+        if not taken:
+            team.alias_name = "support"
+
+
+def uninstall_hook(env):
+    """Remove our aliases; messages and attachments of tickets go with the tickets.
+
+    Odoo drops our tables without calling `unlink`, so what other tables hold about
+    tickets would stay: an alias to a model that is gone makes each mail to it fail.
+    """
+    models = ("psa.ticket", "psa.team", "psa.mail.log")
+    env["mail.alias"].search([("alias_model_id.model", "=", "psa.ticket")]).unlink()
+    env["mail.activity"].with_context(active_test=False).search(
+        [("res_model", "in", models)]
+    ).unlink()
+    env["mail.followers"].search([("res_model", "in", models)]).unlink()
+    env["mail.message"].search([("model", "in", models)]).unlink()
+    env["ir.attachment"].search([("res_model", "in", models)]).unlink()

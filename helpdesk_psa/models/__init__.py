@@ -1,0 +1,18 @@
+from . import (
+    mixins,
+    psa_ticket_stage,
+    psa_ticket_type,
+    psa_severity,
+    psa_ticket_category,
+    psa_tag,
+    psa_team,
+    psa_event,
+    psa_ticket,
+    psa_ticket_link,
+    psa_notice,
+    psa_mail_rule,
+    psa_mail_log,
+    mail_thread,
+    res_partner,
+    res_users,
+)

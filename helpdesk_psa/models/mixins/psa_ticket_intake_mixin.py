@@ -1,0 +1,132 @@
+import ast
+
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools.mail import email_normalize, email_split, plaintext2html
+
+
+class PsaTicketIntakeMixin(models.AbstractModel):
+    """The one door through which every channel opens tickets."""
+
+    _name = "psa.ticket.intake.mixin"
+    _description = "Ticket Intake"
+
+    def _intake(self, vals_list):
+        """Open tickets for requests that came through a channel.
+
+        Each request is a dict of ticket values, which are explicit choices and never
+        overridden, plus what the channel knows:
+
+        - ``channel``: a key of ``CHANNELS``;
+        - ``name``: the subject, may be empty;
+        - ``body``: `str` (plain text) or `Markup`; posted as the first message. Leave it
+          out when the caller posts the message itself, as the mail gateway does;
+        - ``email_from``: the sender, ``"Name <address>"``;
+        - ``to``: comma-separated addresses the request was sent to; a team's address
+          chooses the team.
+
+        Who asks and where it goes is resolved for the whole batch; how the requester was
+        found is kept in `identified_by`.
+
+        :param list vals_list: requests
+        :return: tickets, in the order of `vals_list`
+        """
+        vals_list = [dict(vals) for vals in vals_list]
+        self._choose_addressed_teams(vals_list)
+        self._identify_senders(vals_list)
+        for vals in vals_list:
+            vals["name"] = self._get_intake_subject(vals)
+            if "body" in vals and not isinstance(vals["body"], Markup):
+                vals["body"] = plaintext2html(vals["body"] or "")
+        return self.create(vals_list)
+
+    def _get_intake_subject(self, vals):
+        subject = " ".join((vals.get("name") or "").split())
+        return subject or self.env._("(no subject)")
+
+    def _identify_senders(self, vals_list):
+        """Find the requester of each request by the sender's address."""
+        unknown = []
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                vals.setdefault("identified_by", "explicit")
+            else:
+                unknown.append(vals)
+        contacts = self._find_contacts(
+            {self._get_sender_address(vals) for vals in unknown} - {False}
+        )
+        for vals in unknown:
+            candidates = contacts.get(self._get_sender_address(vals))
+            contact = candidates and self._choose_contact(candidates, vals)
+            vals["identified_by"] = "address" if contact else "unknown"
+            if contact:
+                vals["partner_id"] = contact.id
+
+    def _get_sender_address(self, vals):
+        return email_normalize(vals.get("email_from") or "", strict=False)
+
+    def _find_contacts(self, addresses):
+        """Return ``{address: res.partner}`` for the addresses that belong to contacts."""
+        if not addresses:
+            return {}
+        # sudo: the sender is looked up among everybody; who may be used is decided below
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .search([("email_normalized", "in", list(addresses))], order="is_company, id")
+        )
+        return partners.grouped("email_normalized")
+
+    def _choose_contact(self, candidates, vals):
+        """Choose among the contacts with one address: a person before a firm, the oldest.
+
+        A contact that belongs to another company than the request's is never chosen.
+        """
+        company = self._get_intake_company(vals)
+        return candidates.filtered(
+            lambda partner: not partner.company_id or partner.company_id == company
+        )[:1]
+
+    def _get_intake_company(self, vals):
+        if vals.get("company_id"):
+            return self.env["res.company"].browse(vals["company_id"])
+        team = self.env["psa.team"].browse(vals.get("team_id"))
+        return team.sudo().company_id or self.env.company
+
+    def _choose_addressed_teams(self, vals_list):
+        """Let a team's address choose the team, unless one was chosen."""
+        undecided = [
+            vals for vals in vals_list if vals.get("to") and not vals.get("team_id")
+        ]
+        addresses = {
+            address.lower() for vals in undecided for address in email_split(vals["to"])
+        }
+        teams = self._find_teams(addresses)
+        for vals in undecided:
+            for address in email_split(vals["to"]):
+                if address.lower() in teams:
+                    vals["team_id"] = teams[address.lower()]
+                    break
+        for vals in vals_list:
+            vals.pop("to", None)
+
+    def _find_teams(self, addresses):
+        """Return ``{address: team id}`` for the addresses that belong to a team."""
+        if not addresses:
+            return {}
+        # sudo: aliases are readable by administrators only
+        aliases = (
+            self.env["mail.alias"]
+            .sudo()
+            .search(
+                [
+                    ("alias_full_name", "in", list(addresses)),
+                    ("alias_model_id.model", "=", "psa.ticket"),
+                ]
+            )
+        )
+        return {
+            alias.alias_full_name: ast.literal_eval(alias.alias_defaults).get("team_id")
+            for alias in aliases
+        }

@@ -1,0 +1,373 @@
+import re
+
+from markupsafe import Markup
+
+from odoo import Command, api, models
+from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
+
+# Kinds of message that a person wrote.
+WRITTEN_TYPES = ("email", "comment")
+
+# What the customer's message does to a ticket, by the category of its status.
+REPLY_POLICY_FIELD = {
+    "waiting": "reply_waiting",
+    "resolved": "reply_resolved",
+    "closed": "reply_closed",
+    "cancelled": "reply_closed",
+}
+
+
+class PsaTicketMailMixin(models.AbstractModel):
+    """Mail in and out of a ticket: what comes in, who is told, from which address."""
+
+    _name = "psa.ticket.mail.mixin"
+    _description = "Ticket Mail"
+    _inherit = ["portal.mixin", "mail.thread.cc"]
+
+    # === MAIL THAT COMES IN === #
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Override of `mail` to open a ticket for a mail through the common door.
+
+        The gateway posts the mail itself afterwards, so the ticket gets no body here.
+        """
+        journal = self.env["psa.mail.log"]._get_current()
+        vals = {
+            **(custom_values or {}),
+            "channel": "email",
+            "name": msg_dict.get("subject"),
+            "email_from": msg_dict.get("email_from"),
+            "email_cc": self._get_incoming_cc(msg_dict),
+        }
+        if msg_dict.get("author_id"):
+            vals.update(partner_id=msg_dict["author_id"], identified_by="address")
+        origin = self.browse(vals.pop("psa_follow_up_of", False))
+        ticket = self.with_context(
+            psa_first_message=True, psa_automatic_mail=journal.is_automatic
+        )._intake([vals])
+        ticket._subscribe_colleagues(msg_dict.get("partner_ids"))
+        if origin:
+            origin._link_follow_up(ticket)
+        journal.settle("ticket", record=ticket)
+        return ticket
+
+    def message_update(self, msg_dict, update_vals=None):
+        """Override of `mail` to note in the journal where the reply went."""
+        self.env["psa.mail.log"]._get_current().settle("reply", record=self)
+        return super().message_update(msg_dict, update_vals)
+
+    @api.model
+    def _find_by_subject(self, subject, sender):
+        """Return the ticket whose number a subject carries, if the sender takes part.
+
+        :param str subject: may hold ``[T-00012]``, upper or lower case
+        :param str sender: From, as written
+        """
+        address = email_normalize(sender or "", strict=False)
+        numbers = [
+            word.upper() for word in re.findall(r"\[\s*([^\[\]\s]+)\s*\]", subject or "")
+        ]
+        if not address or not numbers:
+            return self.browse()
+        tickets = self.search([("number", "in", numbers)], order="id desc", limit=5)
+        return tickets.filtered(lambda ticket: ticket._takes_part(address))[:1]
+
+    def _takes_part(self, address):
+        """Whether an address is the requester's, a follower's, in copy, or an agent's."""
+        self.ensure_one()
+        known = {self.email_normalized, *email_normalize_all(self.email_cc or "")}
+        followers = self.message_follower_ids.partner_id
+        people = followers | self.partner_id | self.user_id.partner_id
+        people |= self.team_id.member_ids.partner_id
+        return address in known or address in people.mapped("email_normalized")
+
+    def _get_incoming_cc(self, msg_dict):
+        """Return the people in copy, without our own addresses."""
+        cc = self._mail_cc_sanitized_raw_dict(
+            msg_dict.get("cc_filtered") or msg_dict.get("cc")
+        )
+        return ", ".join(cc.values())
+
+    def _subscribe_colleagues(self, partner_ids):
+        """Let the requester's colleagues in copy follow the ticket.
+
+        Anybody else in copy is only shown: a supplier must not get the customer's answers.
+        """
+        for ticket in self.filtered("customer_id"):
+            colleagues = (
+                self.env["res.partner"]
+                .browse(partner_ids or [])
+                .filtered(
+                    lambda partner, ticket=ticket: partner.commercial_partner_id
+                    == ticket.customer_id
+                )
+            )
+            if colleagues:
+                ticket.message_subscribe(partner_ids=colleagues.ids)
+
+    def _link_follow_up(self, follow_up):
+        """Relate a closed ticket to the one that its customer's late reply opened."""
+        self.ensure_one()
+        self.env["psa.ticket.link"].sudo().create(
+            {"ticket_id": follow_up.id, "other_id": self.id, "kind": "related"}
+        )
+
+    @api.model
+    def _detect_loop_sender_domain(self, email_from_normalized):
+        """Override of `mail` to compare an indexed column."""
+        return [("email_normalized", "=", email_from_normalized)]
+
+    # === WHAT A MESSAGE DOES === #
+
+    def message_post(self, *, partner_ids=None, **kwargs):
+        """Override of `mail` to tell the agents of what customers write."""
+        audience = self._get_audience(kwargs)
+        partner_ids = list({*(partner_ids or []), *audience.ids})
+        return super().message_post(partner_ids=partner_ids, **kwargs)
+
+    def _get_audience(self, post_values):
+        """Return the colleagues to tell of a message about to be posted."""
+        team = self.team_id.sudo()
+        if self.env.context.get("psa_first_message"):
+            watchers = team.notify_user_ids if team.notify_new else team.member_ids[:0]
+        elif self._is_from_customer(post_values):
+            watchers = team.notify_user_ids if team.notify_message else team.member_ids[:0]
+        else:
+            return self.env["res.partner"]
+        return (watchers | self.user_id.sudo()).partner_id
+
+    def _is_from_customer(self, post_values):
+        """Whether the values of `message_post` describe a public message of a customer."""
+        if post_values.get("message_type", "notification") not in WRITTEN_TYPES:
+            return False
+        subtype_id = post_values.get("subtype_id") or self.env[
+            "ir.model.data"
+        ]._xmlid_to_res_id(post_values.get("subtype_xmlid") or "mail.mt_note")
+        if self.env["mail.message.subtype"].sudo().browse(subtype_id).internal:
+            return False
+        author = self.env["res.partner"].browse(post_values.get("author_id"))
+        if not author and "email_from" not in post_values:
+            author = self.env.user.partner_id
+        return not self._is_agent(author)
+
+    def _is_agent(self, author):
+        """Whether a partner writes as one of us, not as the one who asks."""
+        return bool(
+            author and not author.sudo().partner_share and author != self.partner_id
+        )
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Override of `mail` to note who wrote and to act on it."""
+        result = super()._message_post_after_hook(message, msg_values)
+        self._adopt_requester(message)
+        if self._is_public(message) and not self.env.context.get("psa_first_message"):
+            # sudo: who may write on the ticket causes these steps, whatever his rights
+            ticket = self.sudo()
+            if ticket._is_agent(message.author_id):
+                ticket._on_agent_reply(message)
+            else:
+                ticket._on_customer_message(message)
+        return result
+
+    def _is_public(self, message):
+        """Whether customers see the message and a person wrote it."""
+        return (
+            message.message_type in WRITTEN_TYPES
+            and not message.is_internal
+            and bool(message.subtype_id)
+            and not message.subtype_id.internal
+            and message.author_id != self.env.ref("base.partner_root")
+        )
+
+    def _on_agent_reply(self, message):
+        """Take the ticket up: note the response, find it an agent, leave New."""
+        self._log_event("agent_reply", message=message)
+        vals = {}
+        if not self.first_response_at:
+            vals["first_response_at"] = message.date
+        author = message.author_id.sudo().user_ids.filtered(lambda user: not user.share)
+        if author and not self.user_id and self.team_id.assign_on_reply:
+            vals["user_id"] = author[0].id
+        stage = self.type_id._get_stage("open")
+        if self.stage_category == "new" and stage:
+            vals["stage_id"] = stage.id
+        if vals:
+            self.write(vals)
+
+    def _on_customer_message(self, message):
+        """Wake the ticket up as its team wishes."""
+        self._log_event("customer_message", message=message)
+        field = REPLY_POLICY_FIELD.get(self.stage_category)
+        if field and self.team_id[field] == "open":
+            self._move_to("open", "new")
+
+    def _wants_follow_up(self):
+        """Whether a customer's message opens a new ticket, linked to this closed one."""
+        self.ensure_one()
+        field = REPLY_POLICY_FIELD.get(self.stage_category)
+        return bool(field) and self.sudo().team_id[field] == "follow_up"
+
+    def _adopt_requester(self, message):
+        """Make the person an agent wrote to the requester, if nobody is yet.
+
+        The composer creates the contact for an unknown address. Older tickets from the
+        same address, of the same company, get it too.
+        """
+        if self.partner_id or not self.email_normalized:
+            return
+        contact = message.sudo().partner_ids.filtered(
+            lambda partner: partner.email_normalized == self.email_normalized
+        )[:1]
+        if contact:
+            # sudo: the agent who answers may not see the sender's tickets elsewhere
+            self.sudo().search(
+                [
+                    ("partner_id", "=", False),
+                    ("email_normalized", "=", self.email_normalized),
+                    ("company_id", "=", self.company_id.id),
+                ]
+            ).write({"partner_id": contact.id, "identified_by": "address"})
+
+    # === NEW TICKETS === #
+
+    def _subscribe_requesters(self):
+        """Let requesters follow their tickets, so that they get each answer."""
+        _all, _internal, external = self.env["mail.message.subtype"].default_subtypes(
+            self._name
+        )
+        followed = {
+            (follower.res_id, follower.partner_id.id)
+            for follower in self.env["mail.followers"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("partner_id", "in", self.partner_id.ids),
+                ]
+            )
+        }
+        # sudo: followers are written by `mail` in sudo as well
+        self.env["mail.followers"].sudo().create(
+            [
+                {
+                    "res_model": self._name,
+                    "res_id": ticket.id,
+                    "partner_id": ticket.partner_id.id,
+                    "subtype_ids": [Command.set(external.ids)],
+                }
+                for ticket in self
+                if ticket.partner_id and (ticket.id, ticket.partner_id.id) not in followed
+            ]
+        )
+
+    def _queue_acknowledgements(self):
+        """Queue the acknowledgements that the teams send."""
+        if self.env.context.get("psa_automatic_mail"):
+            return  # a program wrote; it must not be answered
+        template_by_ticket = {}
+        for ticket in self.filtered(lambda ticket: ticket.channel != "import"):
+            team = ticket.team_id.sudo()
+            template = team.acknowledge and team.acknowledge_template_id
+            if template:
+                template_by_ticket[ticket] = template
+        self.env["psa.notice"]._queue(template_by_ticket, auto_submitted="auto-replied")
+
+    def _announce(self, bodies):
+        """Post the requests that came with `create`, and tell the agents.
+
+        :param list bodies: HTML or nothing, one per ticket
+        """
+        silent = self.browse()
+        for ticket, body in zip(self, bodies, strict=True):
+            if body:
+                ticket._post_request(Markup(body))
+            elif not self.env.context.get("psa_first_message"):
+                silent |= ticket
+        audience = {}
+        for ticket in silent:
+            team = ticket.team_id.sudo()
+            watchers = team.notify_user_ids if team.notify_new else team.member_ids[:0]
+            for user in (watchers | ticket.user_id.sudo()) - self.env.user:
+                audience.setdefault(user, self.browse())
+                audience[user] |= ticket
+        for user, tickets in audience.items():
+            tickets._notify_agent(user)
+
+    def _post_request(self, body):
+        """Post the request as the requester's own words."""
+        self.ensure_one()
+        author = {}
+        if self.partner_id or self.email_from:
+            author = {
+                "author_id": self.partner_id.id,
+                "email_from": self.partner_id.email_formatted or self.email_from,
+            }
+        return self.with_context(
+            psa_first_message=True, mail_notify_force_send=False
+        ).message_post(
+            body=body,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            **author,
+        )
+
+    # === MAIL THAT GOES OUT === #
+
+    def _may_be_notified(self):
+        """Whether there is an address to write to, and it is not one of ours."""
+        self.ensure_one()
+        address = email_normalize(self._get_notice_address() or "", strict=False)
+        return bool(address) and not self.env["mail.alias"].sudo().search_count(
+            [("alias_full_name", "=", address)], limit=1
+        )
+
+    def _get_notice_address(self):
+        return self.partner_id.email or self.email_from
+
+    def _get_notice_lang(self):
+        """Return the language for mails to the requester: his own, else the company's."""
+        self.ensure_one()
+        return (
+            self.partner_id.lang or self.sudo().company_id.partner_id.lang or self.env.lang
+        )
+
+    def _get_tracking_url(self):
+        """Return the address of the ticket's page, open to whoever has the link."""
+        self.ensure_one()
+        return f"{self.get_base_url()}{self.sudo().get_portal_url()}"
+
+    def _message_compute_subject(self):
+        """Override of `mail` to carry the number, so that any reply finds the ticket."""
+        self.ensure_one()
+        return f"[{self.number}] {self.name}"
+
+    def _notify_by_email_get_base_mail_values(self, message, *args, **kwargs):
+        """Override of `mail` to write from the team's address, with the number."""
+        values = super()._notify_by_email_get_base_mail_values(message, *args, **kwargs)
+        subject = values.get("subject") or message.subject or ""
+        if self.number not in subject:
+            values["subject"] = f"[{self.number}] {subject}"
+        address = self.sudo().team_id.alias_email
+        if address:
+            team = self.sudo().team_id.name
+            author = message.author_id.name if self._is_agent(message.author_id) else None
+            name = f"{author} – {team}" if author else team
+            values["email_from"] = formataddr((name, address))
+        return values
+
+    def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
+        """Override of `mail` to get answers at the team's address."""
+        reply_to = super()._notify_get_reply_to_batch(defaults, author_ids)
+        for ticket in self.sudo():
+            if ticket.team_id.alias_email:
+                reply_to[ticket.id] = ticket.team_id._get_address()
+        return reply_to
+
+    def _notify_thread_by_email(self, *args, **kwargs):
+        """Override of `mail` to wake the outgoing queue when sending is left to it."""
+        result = super()._notify_thread_by_email(*args, **kwargs)
+        if self.env.context.get("mail_notify_force_send") is False:
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return result

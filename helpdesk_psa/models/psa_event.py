@@ -1,0 +1,166 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_duration
+
+from ..const import CHANNELS, EVENT_KINDS, PRIORITIES
+
+# Events that tell of a field: what `old` and `new` point to.
+MODEL_OF_KIND = {
+    "stage": "psa.ticket.stage",
+    "severity": "psa.severity",
+    "type": "psa.ticket.type",
+    "category": "psa.ticket.category",
+    "team": "psa.team",
+    "escalation": "psa.team",
+    "assign": "res.users",
+    "customer": "res.partner",
+    "link": "psa.ticket",
+    "notice": "mail.template",
+}
+
+
+class PsaEvent(models.Model):
+    """Something that happened to a ticket.
+
+    Events are the history that users read and the only input of the clocks. They are
+    written once and never changed; they go only with their ticket.
+    """
+
+    _name = "psa.event"
+    _description = "Ticket Event"
+    _order = "at desc, id desc"
+    _rec_name = "summary"
+
+    ticket_id = fields.Many2one(
+        "psa.ticket", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    at = fields.Datetime(
+        string="When", required=True, readonly=True, default=fields.Datetime.now
+    )
+    kind = fields.Selection(EVENT_KINDS, string="What", required=True, readonly=True)
+    old = fields.Char(
+        string="Before",
+        readonly=True,
+        help="Value before: a record's id, a priority, or nothing.",
+    )
+    new = fields.Char(
+        string="After",
+        readonly=True,
+        help="Value after: a record's id, a priority, a channel, or nothing.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Who",
+        readonly=True,
+        index="btree_not_null",
+        help="Empty when nobody was logged in: an e-mail, the scheduler.",
+    )
+    message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    old_label = fields.Char(compute="_compute_labels", string="From")
+    new_label = fields.Char(compute="_compute_labels", string="To")
+    summary = fields.Char(compute="_compute_summary", string="What happened")
+    company_id = fields.Many2one(related="ticket_id.company_id")
+
+    _ticket_at_idx = models.Index("(ticket_id, at, id)")
+    _at_idx = models.Index("(at DESC, id DESC)")
+
+    @api.depends("kind", "old", "new")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        for kind, events in self.grouped("kind").items():
+            label = events._get_labels(kind)
+            for event in events:
+                event.old_label = label.get(event.old, event.old)
+                event.new_label = label.get(event.new, event.new)
+
+    def _get_labels(self, kind):
+        """Return ``{stored value: words}`` for the old and new values of one kind."""
+        if kind == "priority":
+            return dict(self._selection_labels("psa.ticket", "priority") or PRIORITIES)
+        if kind == "created":
+            return dict(self._selection_labels("psa.ticket", "channel") or CHANNELS)
+        if kind not in MODEL_OF_KIND:
+            return {}
+        ids = {
+            int(value)
+            for event in self
+            for value in (event.old, event.new)
+            if value and value.isdigit()
+        }
+        # sudo: who may read the ticket may read the names in its history
+        records = self.env[MODEL_OF_KIND[kind]].sudo().browse(ids).exists()
+        return {str(record.id): record.display_name for record in records}
+
+    @api.model
+    def _selection_labels(self, model, field):
+        return self.env[model]._fields[field]._description_selection(self.env)
+
+    @api.depends("kind", "old_label", "new_label", "user_id", "message_id")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for event in self:
+            event.summary = event._describe()
+
+    def _describe(self):
+        """Return the event in words, in the reader's language.
+
+        Override to word a kind of event that an add-on brings.
+        """
+        self.ensure_one()
+        describe = getattr(self, f"_describe_{self.kind}", None)
+        if describe:
+            return describe()
+        field = dict(self._selection_labels("psa.event", "kind"))[self.kind]
+        if not self.old:
+            return self.env._("%(field)s: %(new)s", field=field, new=self.new_label)
+        return self.env._(
+            "%(field)s: %(old)s → %(new)s",
+            field=field,
+            old=self.old_label,
+            new=self.new_label or self.env._("none"),
+        )
+
+    def _describe_created(self):
+        return self.env._("Created (%(channel)s)", channel=self.new_label)
+
+    def _describe_read(self):
+        hours = int(self.new or 0) / 3600
+        return self.env._(
+            "Read, %(delay)s h after it arrived", delay=format_duration(hours)
+        )
+
+    def _describe_assign(self):
+        if not self.new:
+            return self.env._("Taken back from %(agent)s", agent=self.old_label)
+        return self.env._("Assigned to %(agent)s", agent=self.new_label)
+
+    def _describe_agent_reply(self):
+        return self.env._("Agent replied to the customer")
+
+    def _describe_customer_message(self):
+        author = self.message_id.sudo().author_id.display_name
+        author = author or self.message_id.sudo().email_from
+        if not author:
+            return self.env._("Customer wrote")
+        return self.env._("%(author)s wrote", author=author)
+
+    def _describe_escalation(self):
+        return self.env._("Escalated to %(team)s", team=self.new_label)
+
+    def _describe_notice(self):
+        return self.env._("Notice sent to the customer: %(name)s", name=self.new_label)
+
+    def _describe_link(self):
+        return self.env._("Linked to %(ticket)s", ticket=self.new_label)
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("History cannot be changed: what happened has happened.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_alone(self):
+        """Events go with their ticket, in the database; nobody deletes them alone."""
+        raise UserError(self.env._("History cannot be deleted."))

@@ -1,0 +1,313 @@
+import base64
+import logging
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.constants import GC_UNLINK_LIMIT
+from odoo.tools.mail import email_normalize
+
+from ..tools.mail_fate import MailFate, read_headers
+
+_logger = logging.getLogger(__name__)
+
+# A line still "received" after so long was interrupted: the server stopped meanwhile.
+INTERRUPTED_MINUTES = 10
+# How long lines, and the raw mail of those that went well, are kept unless configured.
+KEEP_LINES_DAYS = 180
+KEEP_RAW_DAYS = 30
+SHORT = 500
+
+
+class PsaMailLog(models.Model):
+    """One incoming mail and what became of it.
+
+    The line is written, with the raw mail, before the mail is processed and in a
+    transaction of its own: whatever happens next, the mail is not lost.
+    """
+
+    _name = "psa.mail.log"
+    _description = "Incoming Mail"
+    _order = "received_at desc, id desc"
+    _rec_name = "subject"
+
+    received_at = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now, index=True
+    )
+    email_from = fields.Char(string="From", readonly=True)
+    email_normalized = fields.Char(
+        string="Sender", readonly=True, index="btree_not_null"
+    )
+    email_to = fields.Char(string="To", readonly=True)
+    subject = fields.Char(readonly=True)
+    message_id = fields.Char(
+        string="Message-Id", readonly=True, index="btree_not_null"
+    )
+    state = fields.Selection(
+        [
+            ("received", "Being processed"),
+            ("ticket", "New ticket"),
+            ("reply", "Reply"),
+            ("other", "Other application"),
+            ("ignored", "Refused by a rule"),
+            ("automatic", "Automatic answer"),
+            ("duplicate", "Received twice"),
+            ("loop", "Loop"),
+            ("bounce", "Bounce"),
+            ("rescued", "Unreadable, ticket opened"),
+            ("failed", "Failed"),
+        ],
+        string="Fate",
+        required=True,
+        readonly=True,
+        default="received",
+        index=True,
+    )
+    detail = fields.Char(readonly=True, help="Why, in words.")
+    rule_id = fields.Many2one(
+        "psa.mail.rule", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    ticket_id = fields.Many2one(
+        "psa.ticket", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    company_id = fields.Many2one(
+        "res.company", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    model = fields.Char(string="Application", readonly=True)
+    res_id = fields.Many2oneReference(
+        model_field="model", string="Record", readonly=True
+    )
+    fallback_model = fields.Char(
+        readonly=True,
+        help="Model that the incoming server names for mails without a known address.",
+    )
+    size = fields.Integer(readonly=True, aggregator=None, help="In bytes.")
+    raw = fields.Binary(
+        string="Original mail", attachment=True, readonly=True, help="As received."
+    )
+    raw_name = fields.Char(compute="_compute_raw_name")
+
+    @api.depends("message_id")
+    def _compute_raw_name(self):
+        for line in self:
+            line.raw_name = f"mail-{line.id}.eml"
+
+    # === WHILE A MAIL IS PROCESSED === #
+
+    @api.model
+    def _get_current(self):
+        """Return the fate of the mail being processed; a throw-away one outside."""
+        return self.env.context.get("psa_mail_fate") or MailFate()
+
+    @api.model
+    def _open(self, raw, fallback_model):
+        """Write down a mail that has just come in, whatever becomes of it.
+
+        :param bytes raw: the mail as received
+        :param fallback_model: model of the incoming server, if any
+        :return: its fate, to be settled
+        :rtype: MailFate
+        """
+        line_id = self.env.context.get("psa_mail_line_id")
+        if line_id:
+            return MailFate(line_id)  # a second chance: the line exists
+        headers = read_headers(raw)
+        with self._own_transaction() as journal:
+            line = journal.create(
+                {
+                    "email_from": headers["from"][:SHORT],
+                    "email_normalized": email_normalize(
+                        headers["from"][:SHORT], strict=False
+                    ),
+                    "email_to": headers["to"][:SHORT],
+                    "subject": headers["subject"][:SHORT],
+                    "message_id": headers["message_id"][:SHORT],
+                    "fallback_model": fallback_model or False,
+                    "size": len(raw),
+                    "raw": base64.b64encode(raw),
+                }
+            )
+        return MailFate(line.id)
+
+    @api.model
+    def _settle(self, fate):
+        """Write a fate on its line once the processing is committed.
+
+        The line was born in another transaction, which ours may not see; so it is
+        written in one of its own again, after the commit. What a crash leaves in between
+        is found by :meth:`_cron_resume`.
+        """
+        cr = self.env.cr
+        cr.postcommit.add(partial(self._write_fate, fate))
+        cr.postrollback.add(partial(self._write_fate, MailFate(fate.line_id)))
+
+    def _write_fate(self, fate):
+        vals = {
+            "state": fate.state or "received",
+            "detail": fate.detail[:SHORT],
+            "rule_id": fate.rule_id,
+            "model": fate.model,
+            "res_id": fate.res_id,
+            "ticket_id": fate.res_id if fate.model == "psa.ticket" else False,
+        }
+        with self._own_transaction() as journal:
+            if vals["ticket_id"]:
+                ticket = journal.env["psa.ticket"].browse(vals["ticket_id"]).exists()
+                vals.update(ticket_id=ticket.id, company_id=ticket.company_id.id)
+            journal.browse(fate.line_id).exists().write(vals)
+
+    def _own_transaction(self):
+        return _OwnTransaction(self)
+
+    # === SECOND CHANCES === #
+
+    def action_make_ticket(self):
+        """Open a ticket for a mail that became none, as if it had been welcome."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.ticket_id:
+            raise UserError(
+                self.env._(
+                    "This mail is on the ticket %(number)s already.",
+                    number=self.ticket_id.number,
+                )
+            )
+        if not self.raw:
+            raise UserError(
+                self.env._("The original mail is no longer kept; nothing to open.")
+            )
+        self._reprocess(psa_force_ticket=True)
+        if not self.ticket_id:
+            raise UserError(
+                self.env._("The mail became no ticket: %(why)s", why=self.detail or "")
+            )
+        return self.action_open_ticket()
+
+    def _reprocess(self, **context):
+        """Send the raw mail through the gateway once more, on the same line."""
+        self.ensure_one()
+        fate = MailFate(self.id)
+        thread = self.env["mail.thread"].sudo()
+        thread.with_user(SUPERUSER_ID).with_context(
+            psa_mail_line_id=self.id, psa_mail_retry=fate, **context
+        ).message_process(
+            self.fallback_model or "psa.ticket", base64.b64decode(self.sudo().raw)
+        )
+        # This transaction sees the line: the fate is written with the ticket.
+        self.sudo()._apply_fate(fate)
+
+    def _apply_fate(self, fate):
+        ticket = self.env["psa.ticket"].browse(
+            fate.res_id if fate.model == "psa.ticket" else False
+        )
+        self.write(
+            {
+                "state": fate.state or "failed",
+                "detail": fate.detail,
+                "model": fate.model,
+                "res_id": fate.res_id,
+                "ticket_id": ticket.id,
+                "company_id": ticket.company_id.id,
+            }
+        )
+
+    def action_block_sender(self):
+        """Refuse further mails from these senders."""
+        self.check_access("write")
+        Rule = self.env["psa.mail.rule"]
+        for address in {line.email_normalized for line in self} - {False}:
+            if not Rule.search_count([("sender_pattern", "=", address)], limit=1):
+                Rule.create(
+                    {
+                        "name": self.env._("Blocked: %(address)s", address=address),
+                        "sender_pattern": address,
+                    }
+                )
+
+    def action_open_ticket(self):
+        """Open the ticket that holds the mail."""
+        self.ensure_one()
+        return self.ticket_id.get_formview_action()
+
+    # === SCHEDULED === #
+
+    @api.model
+    def _cron_resume(self):
+        """Give mails whose processing was interrupted another go."""
+        limit = fields.Datetime.subtract(
+            fields.Datetime.now(), minutes=INTERRUPTED_MINUTES
+        )
+        lines = self.search(
+            [("state", "=", "received"), ("received_at", "<", limit)], order="id"
+        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(lines))
+        for line in lines:
+            line = line.try_lock_for_update()
+            if line and not line._find_processed():
+                line._resume()
+            if not progress(1):
+                break
+
+    def _resume(self):
+        try:
+            with self.env.cr.savepoint():
+                self._reprocess()
+        except Exception as error:
+            _logger.exception("The incoming mail %s failed again", self.id)
+            self.write({"state": "failed", "detail": str(error)[:SHORT]})
+
+    def _find_processed(self):
+        """Note where a mail went whose processing succeeded without the line knowing."""
+        message = self.env["mail.message"].search(
+            [("message_id", "=", self.message_id)], limit=1
+        )
+        if not self.message_id or not message:
+            return False
+        ticket_id = message.res_id if message.model == "psa.ticket" else False
+        self.write(
+            {
+                "state": "reply" if ticket_id else "other",
+                "model": message.model,
+                "res_id": message.res_id,
+                "ticket_id": ticket_id,
+            }
+        )
+        return True
+
+    @api.autovacuum
+    def _gc_lines(self):
+        """Forget old lines, and sooner the raw mail of those that went well."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        now = fields.Datetime.now()
+        keep_raw = int(get_param("helpdesk_psa.mail_log_raw_days", KEEP_RAW_DAYS))
+        keep_lines = int(get_param("helpdesk_psa.mail_log_days", KEEP_LINES_DAYS))
+        done = self.search(
+            [
+                ("state", "in", ("ticket", "reply", "other", "duplicate")),
+                ("received_at", "<", fields.Datetime.subtract(now, days=keep_raw)),
+                ("raw", "!=", False),
+            ],
+            limit=GC_UNLINK_LIMIT,
+        )
+        done.raw = False
+        self.search(
+            [("received_at", "<", fields.Datetime.subtract(now, days=keep_lines))],
+            limit=GC_UNLINK_LIMIT,
+        ).unlink()
+
+
+class _OwnTransaction:
+    """The journal in a cursor of its own, committed on leaving."""
+
+    def __init__(self, journal):
+        self.journal = journal
+
+    def __enter__(self):
+        self.cr = self.journal.env.registry.cursor()
+        env = api.Environment(self.cr, SUPERUSER_ID, {})
+        self.cr.__enter__()
+        return env[self.journal._name]
+
+    def __exit__(self, *exc_info):
+        return self.cr.__exit__(*exc_info)

@@ -1,0 +1,334 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.mail import email_normalize, formataddr
+
+from ..const import OPEN_CATEGORIES
+
+
+class PsaTeam(models.Model):
+    """A queue of tickets and the people who work on it."""
+
+    _name = "psa.team"
+    _description = "Helpdesk Team"
+    _inherit = ["mail.alias.mixin.optional", "mail.thread"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(
+        default=True,
+        help="An archived team keeps its tickets and their history; it gets no new ones.",
+    )
+    sequence = fields.Integer(default=10)
+    color = fields.Integer(string="Colour")
+    description = fields.Text(translate=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+
+    # People
+    leader_id = fields.Many2one(
+        "res.users",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    member_ids = fields.Many2many(
+        "res.users",
+        "psa_team_member_rel",
+        "team_id",
+        "user_id",
+        string="Members",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    department_id = fields.Many2one("hr.department", check_company=True)
+    privacy = fields.Selection(
+        [("public", "Every agent"), ("members", "Members only")],
+        string="Visible to",
+        required=True,
+        default="public",
+        help="“Members only” hides the team and its tickets from agents outside it. "
+        "Helpdesk managers see every team.",
+    )
+
+    # Work
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Opening hours",
+        default=lambda self: self.env.company.resource_calendar_id,
+        check_company=True,
+        help="Used for members without working hours of their own.",
+    )
+    project_id = fields.Many2one(
+        "project.project",
+        check_company=True,
+        help="Where the team's time goes when neither the agreement nor the customer "
+        "names a project.",
+    )
+    assign_method = fields.Selection(
+        [
+            ("manual", "By hand"),
+            ("round_robin", "Each in turn"),
+            ("balanced", "Whoever has least to do"),
+        ],
+        string="Assignment",
+        required=True,
+        default="manual",
+        help="“Each in turn” gives a new ticket to the available member who has waited "
+        "longest for one. “Whoever has least to do” counts each member's open tickets; "
+        "those waiting for the customer do not count.",
+    )
+    assign_max_open = fields.Integer(
+        string="At most",
+        help="A member with that many tickets to work on gets no more automatically. "
+        "0 means no limit.",
+    )
+    assign_on_reply = fields.Boolean(
+        string="Whoever replies takes it",
+        default=True,
+        help="The first agent who replies to a ticket that nobody has becomes its agent.",
+    )
+    escalates_to_id = fields.Many2one(
+        "psa.team",
+        string="Escalates to",
+        check_company=True,
+        help="Team that gets a ticket when an agent presses Escalate.",
+    )
+
+    # What the customer's messages do
+    reply_waiting = fields.Selection(
+        [("open", "Back in progress"), ("keep", "Stay as it is")],
+        string="Reply to a waiting ticket",
+        required=True,
+        default="open",
+    )
+    reply_resolved = fields.Selection(
+        [("open", "Reopen it"), ("keep", "Stay as it is")],
+        string="Reply to a resolved ticket",
+        required=True,
+        default="open",
+    )
+    reply_closed = fields.Selection(
+        [
+            ("follow_up", "Open a linked follow-up"),
+            ("open", "Reopen it"),
+            ("keep", "Stay as it is"),
+        ],
+        string="Reply to a closed ticket",
+        required=True,
+        default="follow_up",
+    )
+    close_after_days = fields.Integer(
+        string="Close resolved tickets after",
+        default=5,
+        help="Days without news after which a resolved ticket is closed. 0 means never.",
+    )
+
+    # Who is told what
+    acknowledge = fields.Boolean(
+        string="Acknowledge new tickets",
+        default=True,
+        help="Send the requester a mail with the number and the tracking link.",
+    )
+    acknowledge_template_id = fields.Many2one(
+        "mail.template",
+        string="Acknowledgement",
+        domain="[('model', '=', 'psa.ticket')]",
+        default=lambda self: self.env.ref(
+            "helpdesk_psa.mail_template_psa_acknowledge", raise_if_not_found=False
+        ),
+    )
+    notify_user_ids = fields.Many2many(
+        "res.users",
+        "psa_team_notify_rel",
+        "team_id",
+        "user_id",
+        string="Also notify",
+        domain="[('share', '=', False)]",
+        help="Users told of what happens in this team, besides the agent of the ticket.",
+    )
+    notify_new = fields.Boolean(string="Of each new ticket", default=True)
+    notify_message = fields.Boolean(string="Of each customer message", default=True)
+
+    ticket_ids = fields.One2many("psa.ticket", "team_id", string="Tickets")
+    open_ticket_count = fields.Integer(
+        string="Open tickets", compute="_compute_ticket_counts"
+    )
+    unassigned_ticket_count = fields.Integer(
+        string="Unassigned tickets", compute="_compute_ticket_counts"
+    )
+
+    _assign_max_open_positive = models.Constraint(
+        "CHECK (assign_max_open >= 0)", "The limit of open tickets cannot be negative."
+    )
+    _close_after_days_positive = models.Constraint(
+        "CHECK (close_after_days >= 0)", "The number of days cannot be negative."
+    )
+
+    def _compute_ticket_counts(self):
+        counts = {
+            team.id: (total, total - assigned)
+            for team, total, assigned in self.env["psa.ticket"]._read_group(
+                Domain("team_id", "in", self.ids)
+                & Domain("stage_category", "in", OPEN_CATEGORIES),
+                ["team_id"],
+                ["__count", "user_id:count"],
+            )
+        }
+        for team in self:
+            team.open_ticket_count, team.unassigned_ticket_count = counts.get(
+                team.id, (0, 0)
+            )
+
+    @api.constrains("escalates_to_id")
+    def _check_escalation(self):
+        for team in self:
+            if team.escalates_to_id == team:
+                raise ValidationError(
+                    self.env._(
+                        "The team “%(team)s” cannot escalate to itself.", team=team.name
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        teams._clear_visibility_cache()
+        return teams
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "privacy" in vals or "member_ids" in vals:
+            self._clear_visibility_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._clear_visibility_cache()
+        return result
+
+    def _clear_visibility_cache(self):
+        """Make the record rules forget which teams each user may see.
+
+        Rule domains are cached per user in every worker; teams change rarely.
+        """
+        self.env.registry.clear_cache()
+
+    def action_open_tickets(self):
+        """Open the list of the team's tickets."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_ticket_action"
+        )
+        context = ast.literal_eval(action.get("context") or "{}")
+        return {
+            **action,
+            "display_name": self.name,
+            "domain": [("team_id", "=", self.id)],
+            "context": {**context, "default_team_id": self.id},
+        }
+
+    # === MAIL === #
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get_id("psa.ticket")
+        if self.id:
+            defaults = ast.literal_eval(self.alias_defaults or "{}")
+            values["alias_defaults"] = {**defaults, "team_id": self.id}
+        return values
+
+    def _get_address(self):
+        """Return the team's address as written in From and Reply-To, or an empty string."""
+        self.ensure_one()
+        team_sudo = self.sudo()  # an alias domain is readable by administrators only
+        address = team_sudo.alias_email or email_normalize(team_sudo.company_id.email)
+        return formataddr((team_sudo.name, address)) if address else ""
+
+    # === ASSIGNMENT === #
+
+    def _get_available_members(self):
+        """Return the members who are at work now: on shift, not on leave, not archived.
+
+        A member's own working hours count, else the team's opening hours. Without
+        either, the member is always available.
+        """
+        self.ensure_one()
+        members = self.member_ids.filtered("active")
+        return members._psa_filter_at_work(self.company_id, self.calendar_id)
+
+    def _pick_assignees(self, count):
+        """Choose who gets the next new tickets.
+
+        :param int count: number of tickets to hand out
+        :return: at most `count` users, in order, one per ticket; fewer when nobody may
+            take more
+        :rtype: list
+        """
+        self.ensure_one()
+        if self.assign_method == "manual" or not count:
+            return []
+        # sudo: the load of a member counts tickets of private teams as well
+        team_sudo = self.sudo()
+        members = team_sudo._get_available_members()
+        loads = team_sudo._get_loads(members)
+        rank = getattr(team_sudo, f"_rank_{self.assign_method}")(members, loads)
+        limit = self.assign_max_open
+        chosen = []
+        for _ticket in range(count):
+            free = [user for user in members if not limit or loads[user.id] < limit]
+            if not free:
+                break
+            user = min(free, key=lambda user: (rank[user.id], user.id))
+            chosen.append(user)
+            loads[user.id] += 1
+            rank[user.id] = self._get_next_rank(rank, user)
+        return chosen
+
+    def _get_next_rank(self, rank, user):
+        """Return a user's rank after one more ticket."""
+        if self.assign_method == "balanced":
+            return rank[user.id] + 1
+        return max(rank.values()) + 1
+
+    def _get_loads(self, members):
+        """Return ``{user id: tickets to work on}``; waiting tickets do not count."""
+        loads = dict.fromkeys(members.ids, 0)
+        for user, count in self.env["psa.ticket"]._read_group(
+            [("user_id", "in", members.ids), ("stage_category", "in", ("new", "open"))],
+            ["user_id"],
+            ["__count"],
+        ):
+            loads[user.id] = count
+        return loads
+
+    def _rank_balanced(self, members, loads):
+        return dict(loads)
+
+    def _rank_round_robin(self, members, loads):
+        """Return ``{user id: position}``, first the one whose last ticket is oldest.
+
+        One index look-up per member, however many tickets there are.
+        """
+        self.env["psa.ticket"].flush_model(["team_id", "user_id", "assigned_at"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT member.id,
+                       (SELECT max(assigned_at)
+                          FROM psa_ticket
+                         WHERE team_id = %(team)s
+                           AND user_id = member.id) AS last
+                  FROM unnest(%(members)s) AS member(id)
+              ORDER BY last NULLS FIRST, member.id
+                """,
+                team=self.id,
+                members=members.ids,
+            )
+        )
+        return {user_id: position for position, (user_id, _last) in enumerate(rows)}

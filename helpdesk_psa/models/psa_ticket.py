@@ -1,0 +1,862 @@
+import secrets
+import uuid
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools.mail import email_normalize
+
+from ..const import (
+    CHANNELS,
+    CLOSED_CATEGORIES,
+    DONE_CATEGORIES,
+    OPEN_CATEGORIES,
+    PRIORITIES,
+)
+
+# Written in capitals without 0, O, 1, I: people read it out on the phone.
+TRACKING_KEY_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+TRACKING_KEY_LENGTH = 10
+
+# Moments that a status sets when the ticket gets there and clears when it goes back.
+MOMENT_OF_CATEGORIES = [
+    ("resolved_at", DONE_CATEGORIES),
+    ("closed_at", CLOSED_CATEGORIES),
+]
+
+IS_OPEN_SQL = "stage_category IN ('new', 'open', 'waiting')"
+
+
+class PsaTicket(models.Model):
+    """What a customer asks for, from the first word to the last."""
+
+    _name = "psa.ticket"
+    _description = "Ticket"
+    _inherit = [
+        "psa.event.mixin",
+        "psa.ticket.intake.mixin",
+        "psa.ticket.assignment.mixin",
+        "psa.ticket.search.mixin",
+        "psa.ticket.mail.mixin",
+        "mail.activity.mixin",
+    ]
+    _order = "priority desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["number", "name"]
+    _mail_post_access = "read"
+    _primary_email = "email_from"
+    _psa_event_inverse = "ticket_id"
+    _psa_event_fields = {
+        "type_id": "type",
+        "category_id": "category",
+        "severity_id": "severity",
+        "priority": "priority",
+        "team_id": "team",
+        "user_id": "assign",
+        "partner_id": "customer",
+        "stage_id": "stage",
+    }
+
+    # Identity
+    number = fields.Char(
+        readonly=True,
+        copy=False,
+        default=False,
+        help="Unique; a customer's mail that carries it in the subject finds its ticket.",
+    )
+    name = fields.Char(string="Subject", required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    channel = fields.Selection(
+        CHANNELS,
+        required=True,
+        default="manual",
+        help="How the request reached us.",
+    )
+    requested_at = fields.Datetime(
+        required=True,
+        default=fields.Datetime.now,
+        copy=False,
+        help="When the customer asked. The clocks start here.",
+    )
+    body = fields.Html(
+        string="Request",
+        compute="_compute_body",
+        inverse="_inverse_body",
+        help="What the customer asked, as first written. It is kept in the first message.",
+    )
+
+    # Classification
+    type_id = fields.Many2one(
+        "psa.ticket.type",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    category_id = fields.Many2one(
+        "psa.ticket.category",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+    severity_id = fields.Many2one(
+        "psa.severity",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        help="Choosing a severity sets the priority.",
+    )
+    priority = fields.Selection(PRIORITIES, required=True, default="1", index=True)
+    tag_ids = fields.Many2many("psa.tag", string="Tags", check_company=True)
+    properties = fields.Properties(
+        definition="type_id.ticket_properties", string="Extra fields", copy=True
+    )
+
+    # People
+    team_id = fields.Many2one(
+        "psa.team",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Agent",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
+        copy=False,
+        help="Person in charge of the ticket.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Requester",
+        index="btree_not_null",
+        check_company=True,
+        help="Person who asks. Empty while we do not know who wrote.",
+    )
+    customer_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_customer_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        help="The firm the requester belonged to when the ticket was opened, or a "
+        "private person. It stays when the requester changes firms.",
+    )
+    customer_color = fields.Integer(related="customer_id.psa_color")
+    email_from = fields.Char(
+        string="E-mail",
+        compute="_compute_email_from",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Address the request came from, and where answers go.",
+    )
+    email_normalized = fields.Char(
+        string="Normalised e-mail",
+        compute="_compute_email_normalized",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    identified_by = fields.Selection(
+        [
+            ("explicit", "Chosen"),
+            ("address", "E-mail address"),
+            ("unknown", "Unknown sender"),
+        ],
+        readonly=True,
+        copy=False,
+        help="How we know who asks.",
+    )
+    author_name = fields.Char(
+        compute="_compute_author_name",
+        string="From",
+        help="The requester, or the address when we do not know who wrote.",
+    )
+
+    # Workflow
+    stage_id = fields.Many2one(
+        "psa.ticket.stage",
+        string="Status",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        copy=False,
+        group_expand="_read_group_stage_ids",
+        domain="[('id', 'in', allowed_stage_ids)]",
+    )
+    stage_category = fields.Selection(
+        string="State",
+        related="stage_id.category",
+        store=True,
+        precompute=True,
+    )
+    allowed_stage_ids = fields.Many2many(
+        "psa.ticket.stage", compute="_compute_allowed_stage_ids"
+    )
+    progress = fields.Integer(
+        string="Progress (%)", aggregator="avg", copy=False, help="Between 0 and 100."
+    )
+    parent_id = fields.Many2one(
+        "psa.ticket",
+        string="Parent ticket",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+        copy=False,
+    )
+    child_ids = fields.One2many("psa.ticket", "parent_id", string="Child tickets")
+    link_ids = fields.Many2many(
+        "psa.ticket.link", compute="_compute_link_ids", string="Links"
+    )
+    link_count = fields.Integer(compute="_compute_link_ids")
+    event_ids = fields.One2many("psa.event", "ticket_id", string="History")
+    event_count = fields.Integer(compute="_compute_event_count")
+    sibling_ticket_count = fields.Integer(
+        compute="_compute_sibling_ticket_count",
+        string="Other tickets",
+        help="Other tickets of the same requester or of the same address.",
+    )
+
+    # Moments
+    read_at = fields.Datetime(
+        string="Read",
+        readonly=True,
+        copy=False,
+        help="When an agent first opened the ticket.",
+    )
+    read_delay_hours = fields.Float(
+        string="Time to read",
+        compute="_compute_read_delay_hours",
+        help="Hours between the request and the first time an agent opened it.",
+    )
+    assigned_at = fields.Datetime(
+        string="Assigned",
+        readonly=True,
+        copy=False,
+        help="When the present agent got it.",
+    )
+    first_response_at = fields.Datetime(
+        string="First response",
+        readonly=True,
+        copy=False,
+        help="When an agent first wrote to the customer.",
+    )
+    resolved_at = fields.Datetime(string="Resolved", readonly=True, copy=False)
+    closed_at = fields.Datetime(string="Closed", readonly=True, copy=False)
+
+    # Public page
+    tracking_key = fields.Char(
+        readonly=True,
+        copy=False,
+        default=lambda self: self._new_tracking_key(),
+        groups="base.group_user",
+        help="With the requester's address it opens the ticket on the tracking page.",
+    )
+
+    _number_uniq = models.UniqueIndex("(number)", "This ticket number exists already.")
+    _tracking_key_uniq = models.UniqueIndex("(tracking_key)")
+    _progress_range = models.Constraint(
+        "CHECK (progress BETWEEN 0 AND 100)",
+        "Progress is a percentage between 0 and 100.",
+    )
+    # Queues: default order over the open tickets, alone or of one agent or team.
+    _open_idx = models.Index(f"(priority DESC, id DESC) WHERE {IS_OPEN_SQL}")
+    _open_user_idx = models.Index(
+        f"(user_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
+    )
+    _open_team_idx = models.Index(
+        f"(team_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
+    )
+    _open_stage_idx = models.Index(
+        f"(stage_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
+    )
+    # Everything, in default order; of one customer; by day.
+    _order_idx = models.Index("(priority DESC, id DESC)")
+    _customer_idx = models.Index("(customer_id, priority DESC, id DESC)")
+    _create_date_idx = models.Index("(create_date DESC, id DESC)")
+    _requested_at_idx = models.Index("(requested_at DESC)")
+    # Whose turn is it; which resolved tickets are ripe for closing.
+    _turn_idx = models.Index("(team_id, user_id, assigned_at)")
+    _user_idx = models.Index("(user_id) WHERE user_id IS NOT NULL")
+    _resolved_idx = models.Index("(resolved_at) WHERE stage_category = 'resolved'")
+
+    # === COMPUTES === #
+
+    @api.depends("partner_id")
+    def _compute_customer_id(self):
+        for ticket in self:
+            ticket.customer_id = ticket.partner_id.commercial_partner_id
+
+    @api.depends("partner_id")
+    def _compute_email_from(self):
+        for ticket in self:
+            if ticket.partner_id.email:
+                ticket.email_from = ticket.partner_id.email
+            elif not ticket.partner_id and ticket.channel not in (
+                "email",
+                "public_form",
+            ):
+                # The address was the former requester's, not the one of a mail.
+                ticket.email_from = False
+
+    @api.depends("email_from")
+    def _compute_email_normalized(self):
+        for ticket in self:
+            ticket.email_normalized = email_normalize(
+                ticket.email_from or "", strict=False
+            )
+
+    @api.depends("partner_id", "email_from")
+    def _compute_author_name(self):
+        for ticket in self:
+            ticket.author_name = ticket.partner_id.display_name or ticket.email_from
+
+    @api.depends("type_id")
+    def _compute_allowed_stage_ids(self):
+        for ticket_type, tickets in self.grouped("type_id").items():
+            tickets.allowed_stage_ids = ticket_type._get_stages()
+
+    @api.depends("read_at", "requested_at")
+    def _compute_read_delay_hours(self):
+        for ticket in self:
+            delay = ticket.read_at and ticket.read_at - ticket.requested_at
+            ticket.read_delay_hours = delay and delay.total_seconds() / 3600
+
+    def _compute_body(self):
+        """Show the first message that is not a note."""
+        first = dict(
+            self.env["mail.message"]
+            .sudo()  # who may read the ticket may read its request
+            ._read_group(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("message_type", "in", ("email", "comment")),
+                    ("subtype_id.internal", "=", False),
+                ],
+                ["res_id"],
+                ["id:min"],
+            )
+        )
+        messages = self.env["mail.message"].sudo().browse(first.values())
+        bodies = {message.res_id: message.body for message in messages}
+        for ticket in self:
+            ticket.body = bodies.get(ticket.id, False)
+
+    def _inverse_body(self):
+        """The body is posted at creation; later it is only shown."""
+
+    def _compute_link_ids(self):
+        links = self.env["psa.ticket.link"].search(
+            Domain("ticket_id", "in", self.ids) | Domain("other_id", "in", self.ids)
+        )
+        for ticket in self:
+            ticket.link_ids = links.filtered(
+                lambda link, ticket=ticket: ticket in (link.ticket_id, link.other_id)
+            )
+            ticket.link_count = len(ticket.link_ids)
+
+    def _compute_event_count(self):
+        counts = dict(
+            self.env["psa.event"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
+            )
+        )
+        for ticket in self:
+            ticket.event_count = counts.get(ticket, 0)
+
+    def _compute_sibling_ticket_count(self):
+        for ticket in self:
+            domain = ticket._get_sibling_domain()
+            ticket.sibling_ticket_count = (
+                self.search_count(domain, limit=100) if domain else 0
+            )
+
+    def _get_sibling_domain(self):
+        """Return the domain of the requester's other tickets, or None if nobody is known."""
+        self.ensure_one()
+        if self.partner_id:
+            domain = Domain("partner_id", "=", self.partner_id.id)
+        elif self.email_normalized:
+            domain = Domain("email_normalized", "=", self.email_normalized)
+        else:
+            return None
+        return domain & Domain("id", "!=", self._origin.id)
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for ticket in self:
+            ticket.display_name = (
+                f"{ticket.number} {ticket.name}" if ticket.number else ticket.name
+            )
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for ticket in self:
+            ticket.access_url = f"/my/tickets/{ticket.id}"
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Show the statuses of open tickets as columns even when they are empty."""
+        return stages.search(
+            Domain("id", "in", stages.ids) | Domain("category", "in", OPEN_CATEGORIES)
+        )
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("stage_id", "type_id")
+    def _check_stage(self):
+        for ticket in self:
+            ticket_type = ticket.type_id
+            if ticket_type._is_stage_allowed(ticket.stage_id):
+                continue
+            raise ValidationError(
+                self.env._(
+                    "The status “%(stage)s” is not allowed for tickets of the type "
+                    "“%(type)s”. Choose one of: %(allowed)s.",
+                    stage=ticket.stage_id.name,
+                    type=ticket_type.name,
+                    allowed=", ".join(ticket_type._get_stages().mapped("name")),
+                )
+            )
+
+    @api.constrains("parent_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._("A ticket cannot be the parent of its own parent.")
+            )
+
+    @api.onchange("severity_id")
+    def _onchange_severity_id(self):
+        if self.severity_id:
+            self.priority = self.severity_id.priority
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        """Show at once the team and the status that saving would choose."""
+        if not self.type_id:
+            return
+        if self.type_id.team_id and not self._origin:
+            self.team_id = self.type_id.team_id
+        if not self.type_id._is_stage_allowed(self.stage_id):
+            self.stage_id = self.type_id._get_stage(
+                self.stage_id.category or "new", "open", "new"
+            )
+
+    # === CRUD === #
+
+    @api.model
+    def default_get(self, fields):
+        """Start a new ticket where `create` would, so that the form tells the truth."""
+        values = super().default_get(fields)
+        if "type_id" in fields:
+            self._complete_values([values])
+        return {name: value for name, value in values.items() if name in fields}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        self._complete_values(vals_list)
+        self._assign_values(vals_list)
+        self._stamp_values(vals_list)
+        self._number_values(vals_list)
+        bodies = [vals.pop("body", False) for vals in vals_list]
+        tickets = super(
+            PsaTicket, self.with_context(mail_create_nolog=True)
+        ).create(vals_list)
+        tickets = tickets.with_env(self.env)
+        tickets._log_creation()
+        tickets._mark_customers()
+        if not self.env.context.get("psa_import_mode"):
+            tickets._subscribe_requesters()
+            tickets._queue_acknowledgements()
+            tickets._announce(bodies)
+        return tickets
+
+    def write(self, vals):
+        if not vals.keys() & self._psa_event_fields.keys():
+            return super().write(vals)
+        vals = dict(vals)
+        if vals.get("severity_id") and "priority" not in vals:
+            severity = self.env["psa.severity"].browse(vals["severity_id"])
+            vals["priority"] = severity.priority
+        before = self._get_event_values()
+        for extra, tickets in self._group_by_side_effects(vals):
+            super(PsaTicket, tickets).write({**vals, **extra})
+        self._log_changes(before)
+        changed = self.filtered(
+            lambda ticket: before[ticket.id]["stage_id"] != str(ticket.stage_id.id)
+        )
+        changed._apply_stage()
+        if "user_id" in vals:
+            self._notify_assignment(before)
+        if "partner_id" in vals:
+            self._mark_customers()
+            self._subscribe_requesters()
+        return True
+
+    def _group_by_side_effects(self, vals):
+        """Split the tickets by the values that must change with `vals`.
+
+        :return: pairs of (dict of further values, tickets)
+        """
+        groups = {}
+        for ticket in self:
+            extra = ticket._get_side_effects(vals)
+            groups.setdefault(tuple(sorted(extra.items())), []).append(ticket.id)
+        return [(dict(extra), self.browse(ids)) for extra, ids in groups.items()]
+
+    def _get_side_effects(self, vals):
+        """Return the further values that a change of status, type or agent brings.
+
+        Override to stamp other moments of a ticket's life.
+        """
+        self.ensure_one()
+        extra = {}
+        stage = self.stage_id.browse(vals.get("stage_id", self.stage_id.id))
+        if "type_id" in vals and "stage_id" not in vals:
+            ticket_type = self.type_id.browse(vals["type_id"])
+            if not ticket_type._is_stage_allowed(stage):
+                stage = ticket_type._get_stage(stage.category, "open", "new")
+                extra["stage_id"] = stage.id
+        if stage != self.stage_id:
+            extra.update(self._get_stage_stamps(stage))
+        if "user_id" in vals and vals["user_id"] != self.user_id.id:
+            extra["assigned_at"] = bool(vals["user_id"]) and fields.Datetime.now()
+        return extra
+
+    def _get_stage_stamps(self, stage):
+        """Return the moments to set or clear when the ticket enters a status."""
+        now = fields.Datetime.now()
+        stamps = {}
+        for name, categories in MOMENT_OF_CATEGORIES:
+            reached = stage.category in categories
+            if reached and not self[name]:
+                stamps[name] = now
+            elif not reached and self[name]:
+                stamps[name] = False
+        return stamps
+
+    def _apply_stage(self):
+        """Do what entering the present status brings: notices to the customer.
+
+        Called once for the tickets whose status has just changed, after the event was
+        logged. Override to move clocks.
+        """
+        for stage, tickets in self.grouped("stage_id").items():
+            template = stage.mail_template_id
+            if template:
+                self.env["psa.notice"]._queue(
+                    dict.fromkeys(tickets, template), stage_id=stage.id
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_by_manager(self):
+        if not self.env.user.has_group("helpdesk_psa.group_psa_manager"):
+            raise UserError(
+                self.env._(
+                    "Only helpdesk managers delete tickets. Cancel the ticket instead: "
+                    "its history stays."
+                )
+            )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for ticket, vals in zip(self, vals_list, strict=True):
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%(name)s (copy)", name=ticket.name)
+        return vals_list
+
+    # === CREATION, STEP BY STEP === #
+
+    def _complete_values(self, vals_list):
+        """Fill in who, where and in which status, without touching explicit choices."""
+        for vals in vals_list:
+            self._complete_from_context(vals)
+            if vals.get("severity_id") and "priority" not in vals:
+                severity = self.env["psa.severity"].browse(vals["severity_id"])
+                vals["priority"] = severity.priority
+            if vals.get("team_id") and not vals.get("company_id"):
+                team = self.env["psa.team"].browse(vals["team_id"])
+                vals["company_id"] = team.company_id.id
+            ticket_type = self._resolve_type(vals)
+            team = self._resolve_team(vals, ticket_type)
+            if not vals.get("company_id"):
+                vals["company_id"] = team.company_id.id or self.env.company.id
+            if not vals.get("stage_id"):
+                vals["stage_id"] = ticket_type._get_stage("new", "open").id
+
+    def _complete_from_context(self, vals):
+        """Apply `default_` context values here, since the steps below depend on them."""
+        for name in ("type_id", "team_id", "company_id", "stage_id", "user_id"):
+            default = self.env.context.get(f"default_{name}")
+            if default and name not in vals:
+                vals[name] = default
+
+    def _resolve_type(self, vals):
+        ticket_types = self.env["psa.ticket.type"]
+        if not vals.get("type_id"):
+            company_id = vals.get("company_id") or self.env.company.id
+            ticket_type = ticket_types.search(
+                [("company_id", "in", [company_id, False])], limit=1
+            )
+            if not ticket_type:
+                raise UserError(
+                    self.env._(
+                        "There is no ticket type. Create one under Helpdesk > "
+                        "Configuration > Types."
+                    )
+                )
+            vals["type_id"] = ticket_type.id
+        return ticket_types.browse(vals["type_id"])
+
+    def _resolve_team(self, vals, ticket_type):
+        teams = self.env["psa.team"]
+        if not vals.get("team_id"):
+            team = self._get_default_team(vals, ticket_type)
+            if not team:
+                raise UserError(
+                    self.env._(
+                        "The company %(company)s has no helpdesk team. Create one under "
+                        "Helpdesk > Configuration > Teams.",
+                        company=self.env["res.company"]
+                        .browse(vals.get("company_id") or self.env.company.id)
+                        .display_name,
+                    )
+                )
+            vals["team_id"] = team.id
+        return teams.browse(vals["team_id"])
+
+    def _get_default_team(self, vals, ticket_type):
+        """Return the team of a ticket for which nobody chose one.
+
+        The type's team, else a team of the user, else the first of the company.
+        """
+        if ticket_type.team_id:
+            return ticket_type.team_id
+        company_id = vals.get("company_id") or self.env.company.id
+        teams = self.env["psa.team"].search([("company_id", "=", company_id)])
+        own = teams & self.env.user.psa_team_ids if not self.env.su else teams.browse()
+        return (own or teams)[:1]
+
+    def _stamp_values(self, vals_list):
+        """Set the moments of tickets that start assigned or done."""
+        now = fields.Datetime.now()
+        for vals in vals_list:
+            vals.setdefault("access_token", str(uuid.uuid4()))
+            stage = self.env["psa.ticket.stage"].browse(vals["stage_id"])
+            if vals.get("user_id"):
+                vals.setdefault("assigned_at", now)
+            for name, categories in MOMENT_OF_CATEGORIES:
+                if stage.category in categories:
+                    vals.setdefault(name, now)
+
+    def _number_values(self, vals_list):
+        """Give each ticket its number, all of a batch in one query and without a lock."""
+        unnumbered = [vals for vals in vals_list if not vals.get("number")]
+        numbers = self._draw_numbers(len(unnumbered))
+        for vals, number in zip(unnumbered, numbers, strict=True):
+            vals["number"] = number
+
+    @api.model
+    def _draw_numbers(self, count):
+        # sudo: nobody needs rights on sequences to open a ticket
+        sequence = self.env.ref("helpdesk_psa.ir_sequence_psa_ticket").sudo()
+        if count <= 1 or sequence.use_date_range or sequence.implementation != "standard":
+            return [sequence._next() for _number in range(count)]
+        self.env.cr.execute(
+            "SELECT nextval(%s) FROM generate_series(1, %s)",
+            [f"ir_sequence_{sequence.id:03d}", count],
+        )
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [
+            f"{prefix}{number:0{sequence.padding}d}{suffix}"
+            for (number,) in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _new_tracking_key(self):
+        return "".join(
+            secrets.choice(TRACKING_KEY_ALPHABET) for _char in range(TRACKING_KEY_LENGTH)
+        )
+
+    def _log_creation(self):
+        """Start the history: how the ticket came, and whom it was given at once."""
+        events = [
+            {"ticket_id": ticket.id, "kind": "created", "new": ticket.channel}
+            for ticket in self
+        ]
+        events += [
+            {"ticket_id": ticket.id, "kind": "assign", "new": str(ticket.user_id.id)}
+            for ticket in self
+            if ticket.user_id
+        ]
+        self._log_events(events)
+
+    def _mark_customers(self):
+        """The first ticket makes a partner a customer of the helpdesk."""
+        # sudo: agents open tickets without the right to edit contacts
+        newcomers = self.customer_id.sudo().filtered(
+            lambda partner: not partner.psa_is_customer
+        )
+        if newcomers:
+            newcomers.psa_is_customer = True
+
+    # === WHAT AGENTS DO === #
+
+    def mark_read(self):
+        """Stamp unread tickets as read now. Called when an agent opens a ticket.
+
+        Does nothing for users who are not agents.
+
+        :return: the moment the first ticket was read, or False
+        """
+        self.check_access("read")
+        if self.env.user.has_group("helpdesk_psa.group_psa_agent"):
+            unread = self.filtered(lambda ticket: not ticket.read_at)
+            now = fields.Datetime.now()
+            # sudo: reading is a fact, even where the agent may not edit
+            unread.sudo().write({"read_at": now})
+            unread._log_events(
+                {
+                    "ticket_id": ticket.id,
+                    "kind": "read",
+                    "new": str(int((now - ticket.requested_at).total_seconds())),
+                }
+                for ticket in unread
+            )
+        return self[:1].read_at
+
+    def action_assign_to_me(self):
+        """Take the tickets."""
+        self.write({"user_id": self.env.uid})
+
+    def action_escalate(self):
+        """Hand the tickets to the team that theirs escalates to."""
+        for team, tickets in self.grouped("team_id").items():
+            target = team.escalates_to_id
+            if not target:
+                raise UserError(
+                    self.env._(
+                        "The team “%(team)s” escalates to nobody. Set “Escalates to” "
+                        "under Helpdesk > Configuration > Teams.",
+                        team=team.name,
+                    )
+                )
+            tickets._log_event("escalation", old=str(team.id), new=str(target.id))
+            tickets.write({"team_id": target.id, "user_id": False})
+            tickets._assign_automatically()
+
+    def action_set_waiting(self):
+        """Wait for the customer."""
+        return self._move_to("waiting")
+
+    def action_resolve(self):
+        """Declare the work done; the customer may still object."""
+        return self._move_to("resolved", "closed")
+
+    def action_close(self):
+        """End the ticket."""
+        return self._move_to("closed", "resolved")
+
+    def action_reopen(self):
+        """Take a finished or waiting ticket up again."""
+        return self._move_to("open", "new")
+
+    def action_cancel(self):
+        """Give the ticket up."""
+        return self._move_to("cancelled", "closed")
+
+    def _move_to(self, *categories):
+        """Put each ticket in its type's first status of the first category it has.
+
+        :raise UserError: if a type has no status of these categories
+        """
+        for ticket_type, tickets in self.grouped("type_id").items():
+            stage = ticket_type._get_stage(*categories)
+            if not stage:
+                words = dict(self._fields["stage_category"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "The type “%(type)s” has no status of the category "
+                        "“%(category)s”. Add one under Helpdesk > Configuration > Types.",
+                        type=ticket_type.name,
+                        category=words[categories[0]],
+                    )
+                )
+            tickets.filtered(lambda ticket, stage=stage: ticket.stage_id != stage).write(
+                {"stage_id": stage.id}
+            )
+        return True
+
+    def action_open_events(self):
+        """Show the history in words."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("History of %(number)s", number=self.number),
+            "res_model": "psa.event",
+            "view_mode": "list",
+            "domain": [("ticket_id", "=", self.id)],
+        }
+
+    def action_open_siblings(self):
+        """Show the requester's other tickets."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Other tickets of %(author)s", author=self.author_name),
+            "res_model": "psa.ticket",
+            "view_mode": "list,form",
+            "domain": list(self._get_sibling_domain() or Domain.FALSE),
+        }
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a sample file in the import dialog."""
+        return [
+            {
+                "label": self.env._("Sample file for tickets"),
+                "template": "/helpdesk_psa/static/csv/psa_ticket.csv",
+            }
+        ]
+
+    # === SCHEDULED === #
+
+    @api.model
+    def _cron_close_resolved(self):
+        """Close the resolved tickets that their team's days of grace have passed."""
+        now = fields.Datetime.now()
+        domain = Domain.OR(
+            Domain("team_id", "=", team.id)
+            & Domain("stage_category", "=", "resolved")
+            & Domain(
+                "resolved_at", "<=", now - relativedelta(days=team.close_after_days)
+            )
+            for team in self.env["psa.team"]
+            .with_context(active_test=False)
+            .search([("close_after_days", ">", 0)])
+        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=self.search_count(domain))
+        last_id = 0
+        while tickets := self.search(
+            domain & Domain("id", ">", last_id), order="id", limit=200
+        ):
+            last_id = tickets[-1].id
+            closable = tickets.try_lock_for_update().filtered(
+                lambda ticket: ticket.type_id._get_stage("closed")
+            )
+            closable.action_close()
+            if not progress(len(tickets)):
+                break

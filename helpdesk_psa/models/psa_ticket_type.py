@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class PsaTicketType(models.Model):
+    """What the customer asks for: it decides the statuses, the team and the extra fields."""
+
+    _name = "psa.ticket.type"
+    _description = "Ticket Type"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    description = fields.Text(translate=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to offer it in every company."
+    )
+    icon = fields.Char(
+        default="fa-ticket",
+        help="Font Awesome 4 class shown on cards and lists, for example fa-bolt.",
+    )
+    color = fields.Integer(string="Colour")
+    stage_ids = fields.Many2many(
+        "psa.ticket.stage",
+        "psa_ticket_type_stage_rel",
+        "type_id",
+        "stage_id",
+        string="Allowed statuses",
+        check_company=True,
+        help="Statuses a ticket of this type may take. Empty means all of them.",
+    )
+    team_id = fields.Many2one(
+        "psa.team",
+        string="Default team",
+        check_company=True,
+        help="Team of a new ticket of this type when nothing else decides.",
+    )
+    ticket_properties = fields.PropertiesDefinition(
+        string="Extra fields of the tickets",
+    )
+
+    @api.constrains("stage_ids")
+    def _check_first_stage(self):
+        for ticket_type in self:
+            stages = ticket_type.stage_ids
+            if stages and "new" not in stages.mapped("category"):
+                raise ValidationError(
+                    self.env._(
+                        "The type “%(type)s” needs at least one allowed status of the "
+                        "category New, where its tickets start.",
+                        type=ticket_type.name,
+                    )
+                )
+
+    def _get_stages(self):
+        """Return the statuses a ticket of this type may take, in order."""
+        if self.stage_ids:
+            return self.stage_ids.sorted()
+        return self.env["psa.ticket.stage"].search(
+            [("company_id", "in", [False, *self.company_id.ids])]
+        )
+
+    def _get_stage(self, *categories):
+        """Return the first allowed status of the first category that has one.
+
+        :param str categories: categories by preference
+        :return: one status, or an empty recordset
+        """
+        stages = self._get_stages()
+        for category in categories:
+            found = stages.filtered(lambda stage, wanted=category: stage.category == wanted)
+            if found:
+                return found[0]
+        return stages.browse()
+
+    def _is_stage_allowed(self, stage):
+        return not self.stage_ids or stage in self.stage_ids

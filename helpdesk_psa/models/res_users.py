@@ -1,0 +1,82 @@
+from pytz import UTC
+
+from odoo import api, fields, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    psa_team_ids = fields.Many2many(
+        "psa.team",
+        "psa_team_member_rel",
+        "user_id",
+        "team_id",
+        string="Helpdesk teams",
+        groups="base.group_user",
+    )
+    psa_hidden_team_ids = fields.Many2many(
+        "psa.team",
+        compute="_compute_psa_hidden_team_ids",
+        compute_sudo=True,
+        string="Hidden helpdesk teams",
+        groups="base.group_user",
+        help="Private teams the user is not a member of. Record rules read it.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_psa_hidden_team_ids(self):
+        private_teams = (
+            self.env["psa.team"]
+            .with_context(active_test=False)
+            .search([("privacy", "=", "members")])
+        )
+        for user in self:
+            user.psa_hidden_team_ids = private_teams.filtered(
+                lambda team, user=user: user not in team.member_ids
+            )
+
+    def _psa_filter_at_work(self, company, default_calendar):
+        """Return the users who are at work now.
+
+        :param company: company whose employees and public holidays count
+        :param default_calendar: `resource.calendar` for users without one, may be empty
+        """
+        now = UTC.localize(fields.Datetime.now())
+        # sudo: agents may not read their colleagues' employee files; only "at work or
+        # not" leaves this method.
+        employees = {
+            employee.user_id: employee
+            for employee in self.env["hr.employee"]
+            .sudo()
+            .search([("user_id", "in", self.ids), ("company_id", "=", company.id)])
+        }
+        return self.filtered(
+            lambda user: self._psa_is_open(
+                employees.get(user, self.env["hr.employee"]).sudo(),
+                default_calendar.sudo(),
+                company,
+                now,
+            )
+        )
+
+    @api.model
+    def _psa_is_open(self, employee, default_calendar, company, moment):
+        """Whether a resource works at a moment.
+
+        :param employee: may be empty
+        :param default_calendar: used when the employee has no calendar, may be empty
+        :param moment: aware datetime
+        """
+        calendar = employee.resource_calendar_id or default_calendar
+        if not calendar:
+            return True
+        resource = employee.resource_id
+        domain = [
+            ("time_type", "=", "leave"),
+            ("company_id", "in", [company.id, False]),
+        ]
+        end = fields.Datetime.add(moment, minutes=1)
+        intervals = calendar._work_intervals_batch(
+            moment, end, resources=resource, domain=domain
+        )
+        return bool(list(intervals[resource.id]))
