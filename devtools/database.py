@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from . import odoo_cli, odoo_source, postgres, python_env
 from .console import TAIL_LINES, Failure, step
-from .paths import REPOSITORY, STATE, addon_names, addon_paths, log_file
+from .paths import REPOSITORY, STATE, addon_names, addon_paths, digest, locked, log_file
 
 # What Odoo reads from the files at run time, or never: a change asks for no update.
 UNHASHED_FOLDERS = {"__pycache__", "tests", "docs", "readme"}
@@ -41,12 +41,17 @@ class Database:
         if not addons:
             raise Failure("There is no add-on here: no folder has a __manifest__.py.")
         hashes = {path.name: addon_hash(path) for path in addon_paths()}
-        if not self.exists():
-            with step(f"Creating the database {self.name} ({', '.join(addons)})"):
-                self._create(addons)
-        else:
-            self._update(hashes)
-        self._hash_file().write_text(json.dumps(hashes, indent=1), encoding="utf-8")
+        with locked(f"{self.name}-update-{digest(STATE)}"):
+            if self.exists():
+                self._update(hashes)
+            else:
+                with step(f"Creating the database {self.name} ({', '.join(addons)})"):
+                    self._create(addons)
+            self._hash_file().write_text(json.dumps(hashes, indent=1), encoding="utf-8")
+
+    def reserved(self):
+        """Keep other runs off this database: its tests must not meet those of another."""
+        return locked(f"{self.name}-{digest(STATE)}")
 
     def create_afresh(self):
         """Drop the database if there is one, and create it."""

@@ -89,11 +89,10 @@ def _alone(folder):
     """Return a folder that holds Odoo and no other package, which could hide ours."""
     if folder.name not in ("site-packages", "dist-packages"):
         return folder
-    link = cached(
+    return cached(
         f"odoo-link-{digest(folder)}",
         lambda root: (root / "odoo").symlink_to(folder / "odoo"),
     )
-    return link
 
 
 def _from_debian():

@@ -11,7 +11,8 @@ from pathlib import Path
 from .console import Failure, say
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-STATE = REPOSITORY / ".dev"
+# Two people who work in one checkout name a state folder each.
+STATE = Path(os.environ.get("HELPDESK_PSA_STATE") or REPOSITORY / ".dev").absolute()
 LOGS = STATE / "logs"
 COMPLETE = ".complete"
 NEEDED_BYTES = 3 * 1024**3
@@ -89,6 +90,7 @@ def contained_environment(**extra):
         if name not in dropped and not name.startswith("XDG_")
     }
     environ["HELPDESK_PSA_CACHE"] = str(cache_root())
+    environ["HELPDESK_PSA_STATE"] = str(STATE)
     environ["HOME"] = str(home())
     return {**environ, **{name: str(value) for name, value in extra.items()}}
 
@@ -130,7 +132,7 @@ def locked(name):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"  Another ./dev is preparing {name}; waiting for it ...")
+            say(f"  Another ./dev is busy with {name}; waiting for it ...")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .console import Failure, run_logged, step
-from .paths import REPOSITORY, STATE, contained_environment, digest, locked, log_file
+from .paths import STATE, contained_environment, digest, locked, log_file
 from .python_env import python
 
 ROLE = "odoo"
@@ -59,7 +59,7 @@ class Server:
 
         A server that other checkouts may use gets a name of this checkout only.
         """
-        suffix = "" if self.embedded else f"_{digest(REPOSITORY)[:6]}"
+        suffix = "" if self.embedded else f"_{digest(STATE)[:6]}"
         return f"helpdesk_psa_{purpose}{suffix}"
 
     def query(self, sql, database="postgres", folder=None):
@@ -138,7 +138,7 @@ def _user_of_embedded():
 
 
 def _starting():
-    return locked(f"postgres-{digest(REPOSITORY)}")
+    return locked(f"postgres-{digest(STATE)}")
 
 
 def _data():
@@ -210,10 +210,7 @@ def _socket_folder():
     """Return a folder whose socket path is not too long for the kernel."""
     if len(str(_data() / SOCKET_NAME)) <= LONGEST_SOCKET:
         return _data()
-    short = (
-        Path(tempfile.gettempdir())
-        / f"helpdesk_psa-{os.geteuid()}-{digest(REPOSITORY)}"
-    )
+    short = Path(tempfile.gettempdir()) / f"helpdesk_psa-{os.geteuid()}-{digest(STATE)}"
     short.mkdir(mode=0o700, exist_ok=True)
     _give_away(short)
     return short

@@ -30,28 +30,34 @@ def run(arguments):
 
 
 def foreground(command, **options):
-    """Run a program that the developer stops with Ctrl-C, and return its status.
+    """Run a program on this terminal until it ends, and return its status.
 
     Ctrl-C reaches the program by itself; a SIGTERM is passed on, so that it ends cleanly too.
     """
-    with _program(command, **options) as process:
+    with _program(command, {signal.SIGTERM: signal.SIGTERM}, **options) as process:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         return process.wait()
 
 
 @contextmanager
-def _program(command, **options):
-    process = subprocess.Popen(command, **options)
-    handlers = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
+def _program(command, passed_on, **options):
+    """Run a program and end it with us.
+
+    :param dict passed_on: which signal the program gets for each one that we get
+    """
+    replaced = {
+        number: signal.getsignal(number) for number in (*passed_on, signal.SIGINT)
     }
+    process = subprocess.Popen(command, **options)
+    for number, sent in passed_on.items():
+        signal.signal(number, lambda *_, sent=sent: process.send_signal(sent))
     try:
         yield process
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
-        for number, handler in handlers.items():
+        for number, handler in replaced.items():
             signal.signal(number, handler)
 
 
@@ -92,8 +98,19 @@ def _serve(dev, options, odoo_options):
     with log.open("w", encoding="utf-8") as output:
         target = None if options.log else output
         environ = odoo_cli.environment()
+        # Odoo takes a second signal for "stop at once": in a session of its own it gets only ours.
         with _program(
-            command, env=environ, cwd=REPOSITORY, stdout=target, stderr=target
+            command,
+            {
+                signal.SIGINT: signal.SIGINT,
+                signal.SIGTERM: signal.SIGTERM,
+                signal.SIGHUP: signal.SIGTERM,
+            },
+            env=environ,
+            cwd=REPOSITORY,
+            stdout=target,
+            stderr=target,
+            start_new_session=True,
         ) as process:
             with step("Starting Odoo"):
                 _wait_until_it_answers(process, options.port, log)

@@ -1,7 +1,6 @@
 """./dev test: the whole suite on a fresh database, or a part of it on a kept one."""
 
 import os
-import subprocess
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +8,12 @@ from pathlib import Path
 from . import browser, database, linting, odoo_cli, python_env
 from .console import Failure, say
 from .paths import REPOSITORY, STATE, addon_paths, contained_environment
-from .running import split_arguments
+from .running import foreground, split_arguments
 
 DEVTOOLS_TESTS = REPOSITORY / "devtools" / "tests"
 SUITE_TESTS = REPOSITORY / "tests"
 CORE_LINT = REPOSITORY / "devtools" / "core_lint"
+INTERRUPTED = 2
 NO_TESTS = 5
 NO_BROWSER = "Chrome executable not found"
 NOT_RUN = f"Browser tours were not run: no browser was found. {browser.REMEDY}"
@@ -63,9 +63,12 @@ def _everything():
     say("\nTests of the add-ons")
     with database.server(max_cron_threads=0) as server:
         fresh = database.fresh_for_tests(server)
-        fresh.create_afresh()
-        outcome.add(_run_odoo(fresh, [*odoo_tests(), CORE_LINT], []))
-        fresh.drop()
+        with fresh.reserved():
+            try:
+                fresh.create_afresh()
+                outcome.add(_run_odoo(fresh, [*odoo_tests(), CORE_LINT], []))
+            finally:
+                fresh.drop()
     return outcome
 
 
@@ -78,8 +81,9 @@ def _some(paths, options):
     if odoo or not paths:
         with database.server(max_cron_threads=0) as server:
             kept = database.kept_for_tests(server)
-            kept.make_current()
-            outcome.add(_run_odoo(kept, odoo or odoo_tests(), options))
+            with kept.reserved():
+                kept.make_current()
+                outcome.add(_run_odoo(kept, odoo or odoo_tests(), options))
     return outcome
 
 
@@ -137,15 +141,15 @@ def _run_odoo(found, paths, options):
 
 
 def _run_pytest(interpreter, arguments, environ):
-    report = STATE / "report.xml"
-    report.unlink(missing_ok=True)
+    report = STATE / f"report-{os.getpid()}.xml"
     command = [interpreter, "-m", "pytest", f"--junitxml={report}", *arguments]
-    status = subprocess.run(
-        command, env=environ, cwd=REPOSITORY, check=False
-    ).returncode
+    status = foreground(command, env=environ, cwd=REPOSITORY)
+    if status == INTERRUPTED:
+        raise KeyboardInterrupt
     if not report.exists():
         return Outcome(failed=[f"pytest ended with status {status} before any test"])
     outcome = read_report(report.read_text(encoding="utf-8"))
+    report.unlink()
     if status not in (0, NO_TESTS) and not outcome.failed:
         outcome.failed.append(f"pytest ended with status {status}")
     return outcome

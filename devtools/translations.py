@@ -15,11 +15,12 @@ def update(arguments):
     """Export each add-on's .pot and merge it into its .po files, keeping translations."""
     with database.server(max_cron_threads=0) as server:
         kept = database.kept_for_tests(server)
-        kept.make_current()
-        for addon in addon_paths():
-            if not arguments or addon.name in arguments:
-                with step(f"Exporting the terms of {addon.name}"):
-                    _update(kept, addon)
+        with kept.reserved():
+            kept.make_current()
+            for addon in addon_paths():
+                if not arguments or addon.name in arguments:
+                    with step(f"Exporting the terms of {addon.name}"):
+                        _update(kept, addon)
     return 0
 
 
