@@ -502,7 +502,7 @@ class PsaTicket(models.Model):
             self._notify_assignment(before)
         if "partner_id" in vals:
             self._mark_customers()
-            self._subscribe_requesters()
+            self._replace_requesters(before)
         return True
 
     def _group_by_side_effects(self, vals):
@@ -711,6 +711,27 @@ class PsaTicket(models.Model):
         )
         if newcomers:
             newcomers.psa_is_customer = True
+
+    def _replace_requesters(self, before):
+        """Let the new requesters follow, and shut the former ones out.
+
+        A former requester may work for another customer: he gets no more mails, and the
+        links he has open nothing any more.
+
+        :param dict before: what `_get_event_values` returned before the change
+        """
+        self._subscribe_requesters()
+        for ticket in self:
+            former_id = int(before[ticket.id]["partner_id"] or 0)
+            if former_id and former_id != ticket.partner_id.id:
+                ticket.message_unsubscribe(partner_ids=[former_id])
+                # sudo: agents see neither key nor token, and need not
+                ticket.sudo().write(
+                    {
+                        "access_token": str(uuid.uuid4()),
+                        "tracking_key": self._new_tracking_key(),
+                    }
+                )
 
     # === WHAT AGENTS DO === #
 
