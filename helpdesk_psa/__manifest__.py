@@ -29,6 +29,7 @@
         "data/psa_team_data.xml",
         "data/psa_mail_rule_data.xml",
         "data/ir_cron_data.xml",
+        "views/fetchmail_server_views.xml",
     ],
     "demo": [],
     "post_init_hook": "post_init_hook",

@@ -53,3 +53,6 @@ EVENT_KINDS = [
     ("link", "Linked"),
     ("notice", "Notice sent"),
 ]
+
+# Odoo's `fetchmail.server` names itself so in the context of the mails it brings.
+MAILBOX_CONTEXT = "default_fetchmail_server_id"

@@ -13,6 +13,7 @@ from . import (
     psa_mail_rule,
     psa_mail_log,
     mail_thread,
+    fetchmail_server,
     res_partner,
     res_users,
 )

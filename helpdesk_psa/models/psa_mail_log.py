@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools.constants import GC_UNLINK_LIMIT
 from odoo.tools.mail import email_normalize
 
+from ..const import MAILBOX_CONTEXT
 from ..tools.mail_fate import MailFate, read_headers
 
 _logger = logging.getLogger(__name__)
@@ -81,6 +82,13 @@ class PsaMailLog(models.Model):
         readonly=True,
         help="Model that the incoming server names for mails without a known address.",
     )
+    fetchmail_server_id = fields.Many2one(
+        "fetchmail.server",
+        string="Mailbox",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     size = fields.Integer(readonly=True, aggregator=None, help="In bytes.")
     raw = fields.Binary(
         string="Original mail", attachment=True, readonly=True, help="As received."
@@ -123,6 +131,7 @@ class PsaMailLog(models.Model):
                     "subject": headers["subject"][:SHORT],
                     "message_id": headers["message_id"][:SHORT],
                     "fallback_model": fallback_model or False,
+                    "fetchmail_server_id": self.env.context.get(MAILBOX_CONTEXT),
                     "size": len(raw),
                     "raw": base64.b64encode(raw),
                 }
@@ -189,7 +198,10 @@ class PsaMailLog(models.Model):
         fate = MailFate(self.id)
         thread = self.env["mail.thread"].sudo()
         thread.with_user(SUPERUSER_ID).with_context(
-            psa_mail_line_id=self.id, psa_mail_retry=fate, **context
+            psa_mail_line_id=self.id,
+            psa_mail_retry=fate,
+            **{MAILBOX_CONTEXT: self.fetchmail_server_id.id},
+            **context,
         ).message_process(
             self.fallback_model or "psa.ticket", base64.b64decode(self.sudo().raw)
         )

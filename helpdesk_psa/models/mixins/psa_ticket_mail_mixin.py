@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import Command, api, models
 from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
 
+from ...const import MAILBOX_CONTEXT
+
 # Kinds of message that a person wrote.
 WRITTEN_TYPES = ("email", "comment")
 
@@ -34,6 +36,7 @@ class PsaTicketMailMixin(models.AbstractModel):
         """
         journal = self.env["psa.mail.log"]._get_current()
         vals = {
+            **self._get_mailbox_values(),
             **(custom_values or {}),
             "channel": "email",
             "name": msg_dict.get("subject"),
@@ -51,6 +54,14 @@ class PsaTicketMailMixin(models.AbstractModel):
             origin._link_follow_up(ticket)
         journal.settle("ticket", record=ticket)
         return ticket
+
+    @api.model
+    def _get_mailbox_values(self):
+        """Return the team of the mailbox that a mail was fetched from, if it has one."""
+        server_id = self.env.context.get(MAILBOX_CONTEXT)
+        # sudo: the gateway acts for the sender; mailboxes are the administrator's
+        server = self.env["fetchmail.server"].sudo().browse(server_id or ())
+        return {"team_id": server.psa_team_id.id} if server.psa_team_id else {}
 
     def message_update(self, msg_dict, update_vals=None):
         """Override of `mail` to note in the journal where the reply went."""
