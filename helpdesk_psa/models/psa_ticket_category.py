@@ -17,6 +17,7 @@ class PsaTicketCategory(models.Model):
     complete_name = fields.Char(
         compute="_compute_complete_name", store=True, recursive=True
     )
+    display_name = fields.Char(recursive=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to offer it in every company."

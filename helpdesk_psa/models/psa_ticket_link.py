@@ -36,14 +36,16 @@ class PsaTicketLink(models.Model):
     viewed_ticket_id = fields.Many2one(
         "psa.ticket", string="Linked ticket", compute="_compute_viewed"
     )
-    viewed_stage_id = fields.Many2one(related="viewed_ticket_id.stage_id")
+    viewed_stage_id = fields.Many2one(
+        "psa.ticket.stage", string="Status", compute="_compute_viewed"
+    )
 
     _pair_uniq = models.UniqueIndex(
         "(LEAST(ticket_id, other_id), GREATEST(ticket_id, other_id), kind)",
         "These two tickets are linked that way already.",
     )
 
-    @api.depends("ticket_id", "other_id", "kind")
+    @api.depends("ticket_id.stage_id", "other_id.stage_id", "kind")
     @api.depends_context("psa_viewed_from", "lang")
     def _compute_viewed(self):
         viewer = self.env.context.get("psa_viewed_from")
@@ -52,6 +54,7 @@ class PsaTicketLink(models.Model):
         for link in self:
             backwards = viewer and link.other_id.id == viewer
             link.viewed_ticket_id = link.ticket_id if backwards else link.other_id
+            link.viewed_stage_id = link.viewed_ticket_id.stage_id
             labels = inverse if backwards else forward
             link.viewed_kind = labels.get(link.kind)
 
