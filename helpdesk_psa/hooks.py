@@ -26,6 +26,7 @@ def uninstall_hook(env):
     env["mail.activity"].with_context(active_test=False).search(
         [("res_model", "in", models)]
     ).unlink()
+    env["rating.rating"].search([("res_model", "in", models)]).unlink()
     env["mail.followers"].search([("res_model", "in", models)]).unlink()
     env["mail.message"].search([("model", "in", models)]).unlink()
     env["ir.attachment"].search([("res_model", "in", models)]).unlink()

@@ -14,9 +14,10 @@ class PsaTeam(models.Model):
 
     _name = "psa.team"
     _description = "Helpdesk Team"
-    _inherit = ["mail.alias.mixin.optional", "mail.thread"]
+    _inherit = ["mail.alias.mixin.optional", "mail.thread", "rating.parent.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
+    _rating_satisfaction_days = 30
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(
@@ -142,6 +143,10 @@ class PsaTeam(models.Model):
         default=lambda self: self.env.ref(
             "helpdesk_psa.mail_template_psa_acknowledge", raise_if_not_found=False
         ),
+    )
+    use_rating = fields.Boolean(
+        string="Ask how it went",
+        help="The mail that tells of the resolution asks the requester for a rating.",
     )
     notify_user_ids = fields.Many2many(
         "res.users",

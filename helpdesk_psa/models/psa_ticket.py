@@ -39,6 +39,7 @@ class PsaTicket(models.Model):
         "psa.ticket.assignment.mixin",
         "psa.ticket.search.mixin",
         "psa.ticket.mail.mixin",
+        "rating.mixin",
         "mail.activity.mixin",
     ]
     _order = "priority desc, id desc"
@@ -654,6 +655,7 @@ class PsaTicket(models.Model):
         now = fields.Datetime.now()
         for vals in vals_list:
             vals.setdefault("access_token", str(uuid.uuid4()))
+            vals.setdefault("rating_last_value", 0.0)  # spares its computation
             stage = self.env["psa.ticket.stage"].browse(vals["stage_id"])
             if vals.get("user_id"):
                 vals.setdefault("assigned_at", now)

@@ -382,3 +382,18 @@ class PsaTicketMailMixin(models.AbstractModel):
         if self.env.context.get("mail_notify_force_send") is False:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return result
+
+    # === SATISFACTION === #
+
+    def _rating_get_parent_field_name(self):
+        """Override of `rating` to sum up the ratings per team."""
+        return "team_id"
+
+    def _rating_get_operator(self):
+        """Override of `rating`: the agent of the ticket is the one who is rated."""
+        return self.user_id.partner_id
+
+    def _asks_for_rating(self):
+        """Whether the closing mail asks the requester how it went."""
+        self.ensure_one()
+        return bool(self.sudo().team_id.use_rating and self.partner_id)
