@@ -70,6 +70,7 @@ def _build(folder, files):
             *_pip(interpreter, folder),
             "install",
             "--prefer-binary",
+            "--quiet",
             "--retries=2",
             *requirements,
         ],
