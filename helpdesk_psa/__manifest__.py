@@ -30,6 +30,7 @@
         "data/psa_mail_rule_data.xml",
         "data/ir_cron_data.xml",
         "views/fetchmail_server_views.xml",
+        "views/mail_compose_message_views.xml",
     ],
     "demo": [],
     "post_init_hook": "post_init_hook",

@@ -14,6 +14,7 @@ from . import (
     psa_mail_log,
     mail_thread,
     fetchmail_server,
+    mail_compose_message,
     res_partner,
     res_users,
 )

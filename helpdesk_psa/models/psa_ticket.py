@@ -38,6 +38,7 @@ class PsaTicket(models.Model):
         "psa.ticket.intake.mixin",
         "psa.ticket.assignment.mixin",
         "psa.ticket.search.mixin",
+        "psa.ticket.home.mixin",
         "psa.ticket.mail.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -285,9 +286,10 @@ class PsaTicket(models.Model):
     _customer_idx = models.Index("(customer_id, priority DESC, id DESC)")
     _create_date_idx = models.Index("(create_date DESC, id DESC)")
     _requested_at_idx = models.Index("(requested_at DESC)")
-    # Whose turn is it; which resolved tickets are ripe for closing.
+    # Whose turn is it; what was done lately; which resolved tickets are ripe for closing.
     _turn_idx = models.Index("(team_id, user_id, assigned_at)")
     _user_idx = models.Index("(user_id) WHERE user_id IS NOT NULL")
+    _done_idx = models.Index("(resolved_at) WHERE resolved_at IS NOT NULL")
     _resolved_idx = models.Index("(resolved_at) WHERE stage_category = 'resolved'")
 
     # === COMPUTES === #
@@ -680,10 +682,11 @@ class PsaTicket(models.Model):
             "SELECT nextval(%s) FROM generate_series(1, %s)",
             [f"ir_sequence_{sequence.id:03d}", count],
         )
+        numbers = self.env.cr.fetchall()  # now: reading the prefix may query, too
         prefix, suffix = sequence._get_prefix_suffix()
         return [
             f"{prefix}{number:0{sequence.padding}d}{suffix}"
-            for (number,) in self.env.cr.fetchall()
+            for (number,) in numbers
         ]
 
     @api.model

@@ -1,6 +1,7 @@
 from . import (
     psa_event_mixin,
     psa_ticket_assignment_mixin,
+    psa_ticket_home_mixin,
     psa_ticket_intake_mixin,
     psa_ticket_mail_mixin,
     psa_ticket_search_mixin,

@@ -376,6 +376,13 @@ class PsaTicketMailMixin(models.AbstractModel):
                 reply_to[ticket.id] = ticket.team_id._get_address()
         return reply_to
 
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Override of `mail` to mail nobody outside when the agent says so."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if self.env.context.get("psa_no_mail"):
+            recipients = [data for data in recipients if not data["share"]]
+        return recipients
+
     def _notify_thread_by_email(self, *args, **kwargs):
         """Override of `mail` to wake the outgoing queue when sending is left to it."""
         result = super()._notify_thread_by_email(*args, **kwargs)
