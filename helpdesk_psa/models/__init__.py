@@ -15,6 +15,8 @@ from . import (
     mail_thread,
     fetchmail_server,
     mail_compose_message,
+    psa_customer_group,
+    psa_email_domain,
     res_partner,
     res_users,
 )

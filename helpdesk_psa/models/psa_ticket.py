@@ -151,6 +151,26 @@ class PsaTicket(models.Model):
         help="The firm the requester belonged to when the ticket was opened, or a "
         "private person. It stays when the requester changes firms.",
     )
+    customer_group_id = fields.Many2one(
+        related="customer_id.psa_customer_group_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        string="Customer group",
+    )
+    site_id = fields.Many2one(
+        "res.partner",
+        string="Site",
+        compute="_compute_site_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        domain="[('type', '=', 'psa_site'), ('parent_id', '=', customer_id)]",
+        help="Where the problem is. It stays when the requester moves.",
+    )
+    is_vip = fields.Boolean(string="VIP", compute="_compute_is_vip")
     customer_color = fields.Integer(related="customer_id.psa_color")
     email_from = fields.Char(
         string="E-mail",
@@ -171,6 +191,7 @@ class PsaTicket(models.Model):
         [
             ("explicit", "Chosen"),
             ("address", "E-mail address"),
+            ("domain", "Customer's mail domain"),
             ("unknown", "Unknown sender"),
         ],
         readonly=True,
@@ -298,6 +319,19 @@ class PsaTicket(models.Model):
     def _compute_customer_id(self):
         for ticket in self:
             ticket.customer_id = ticket.partner_id.commercial_partner_id
+
+    @api.depends("partner_id", "customer_id")
+    def _compute_site_id(self):
+        for ticket in self:
+            if ticket.site_id.parent_id != ticket.customer_id or not ticket.site_id:
+                party = ticket.partner_id or ticket.customer_id
+                ticket.site_id = party and party._psa_get_main_site()
+
+    @api.depends("partner_id")
+    def _compute_is_vip(self):
+        for ticket in self:
+            party = ticket.partner_id or ticket.customer_id
+            ticket.is_vip = party._psa_get_setting("psa_vip")[0]
 
     @api.depends("partner_id")
     def _compute_email_from(self):
@@ -470,6 +504,7 @@ class PsaTicket(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         self._complete_values(vals_list)
+        self._mark_customers(vals_list)
         self._assign_values(vals_list)
         self._stamp_values(vals_list)
         self._number_values(vals_list)
@@ -479,7 +514,6 @@ class PsaTicket(models.Model):
         ).create(vals_list)
         tickets = tickets.with_env(self.env)
         tickets._log_creation()
-        tickets._mark_customers()
         if not self.env.context.get("psa_import_mode"):
             tickets._subscribe_requesters()
             tickets._queue_acknowledgements()
@@ -493,6 +527,7 @@ class PsaTicket(models.Model):
         if vals.get("severity_id") and "priority" not in vals:
             severity = self.env["psa.severity"].browse(vals["severity_id"])
             vals["priority"] = severity.priority
+        self._mark_customers([vals])
         before = self._get_event_values()
         for extra, tickets in self._group_by_side_effects(vals):
             super(PsaTicket, tickets).write({**vals, **extra})
@@ -504,7 +539,6 @@ class PsaTicket(models.Model):
         if "user_id" in vals:
             self._notify_assignment(before)
         if "partner_id" in vals:
-            self._mark_customers()
             self._replace_requesters(before)
         return True
 
@@ -589,6 +623,9 @@ class PsaTicket(models.Model):
             if vals.get("severity_id") and "priority" not in vals:
                 severity = self.env["psa.severity"].browse(vals["severity_id"])
                 vals["priority"] = severity.priority
+            party = self._get_party(vals)
+            if "priority" not in vals and party:
+                vals["priority"] = party._psa_get_setting("psa_priority")[0] or "1"
             if vals.get("team_id") and not vals.get("company_id"):
                 team = self.env["psa.team"].browse(vals["team_id"])
                 vals["company_id"] = team.company_id.id
@@ -605,6 +642,12 @@ class PsaTicket(models.Model):
             default = self.env.context.get(f"default_{name}")
             if default and name not in vals:
                 vals[name] = default
+
+    def _get_party(self, vals):
+        """Return whose settings count for a ticket to create; may be empty."""
+        return self.env["res.partner"].browse(
+            vals.get("partner_id") or vals.get("customer_id") or ()
+        )
 
     def _resolve_type(self, vals):
         ticket_types = self.env["psa.ticket.type"]
@@ -643,11 +686,14 @@ class PsaTicket(models.Model):
     def _get_default_team(self, vals, ticket_type):
         """Return the team of a ticket for which nobody chose one.
 
-        The type's team, else a team of the user, else the first of the company.
+        The customer's usual team, else the type's, else a team of the user, else the
+        first of the company.
         """
-        if ticket_type.team_id:
-            return ticket_type.team_id
         company_id = vals.get("company_id") or self.env.company.id
+        party = self._get_party(vals).with_company(company_id)
+        usual = party._psa_get_setting("psa_team_id")[0] or ticket_type.team_id
+        if usual:
+            return usual.with_env(self.env)
         teams = self.env["psa.team"].search([("company_id", "=", company_id)])
         own = teams & self.env.user.psa_team_ids if not self.env.su else teams.browse()
         return (own or teams)[:1]
@@ -708,10 +754,21 @@ class PsaTicket(models.Model):
         ]
         self._log_events(events)
 
-    def _mark_customers(self):
-        """The first ticket makes a partner a customer of the helpdesk."""
+    def _mark_customers(self, vals_list):
+        """The first ticket makes a partner a customer of the helpdesk.
+
+        Done before the tickets are written, so that they find the main site.
+        """
+        partners = self.env["res.partner"].browse(
+            {
+                vals[name]
+                for vals in vals_list
+                for name in ("partner_id", "customer_id")
+                if vals.get(name)
+            }
+        )
         # sudo: agents open tickets without the right to edit contacts
-        newcomers = self.customer_id.sudo().filtered(
+        newcomers = partners.sudo().commercial_partner_id.filtered(
             lambda partner: not partner.psa_is_customer
         )
         if newcomers:

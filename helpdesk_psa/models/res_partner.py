@@ -4,7 +4,44 @@ from ..const import OPEN_CATEGORIES
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    # The mixins come first: they override what Odoo does with a partner.
+    _name = "res.partner"
+    _inherit = [
+        "psa.site.mixin",
+        "psa.party.settings.mixin",
+        "psa.identity.mixin",
+        "res.partner",
+    ]
+
+    type = fields.Selection(
+        selection_add=[("psa_site", "Site")], ondelete={"psa_site": "set other"}
+    )
+    psa_customer_group_id = fields.Many2one(
+        "psa.customer.group",
+        string="Customer group",
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The region or support pod that looks after the customer.",
+    )
+    psa_email_domain_ids = fields.One2many(
+        "psa.email.domain",
+        "partner_id",
+        string="E-mail domains",
+        groups="base.group_user",
+        help="Unknown senders from these domains become contacts here.",
+    )
+    psa_portal_access = fields.Selection(
+        [
+            ("none", "None"),
+            ("own", "Own tickets"),
+            ("site", "Tickets of the site"),
+            ("customer", "Tickets of the customer"),
+        ],
+        string="Portal access",
+        default="own",
+        groups="base.group_user",
+        help="Which tickets the contact sees when he is logged in on the portal.",
+    )
 
     psa_is_customer = fields.Boolean(
         string="Helpdesk customer",

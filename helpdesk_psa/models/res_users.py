@@ -35,6 +35,22 @@ class ResUsers(models.Model):
                 lambda team, user=user: user not in team.member_ids
             )
 
+    psa_hidden_group_ids = fields.Many2many(
+        "psa.customer.group",
+        compute="_compute_psa_hidden_group_ids",
+        compute_sudo=True,
+        string="Hidden customer groups",
+        groups="base.group_user",
+        help="Customer groups whose tickets only their pod sees. Record rules read it.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_psa_hidden_group_ids(self):
+        for user in self:
+            user.psa_hidden_group_ids = self.env["psa.customer.group"]._get_hidden_from(
+                user
+            )
+
     def _psa_filter_at_work(self, company, default_calendar):
         """Return the users who are at work now.
 

@@ -1,5 +1,8 @@
 from . import (
     psa_event_mixin,
+    psa_identity_mixin,
+    psa_party_settings_mixin,
+    psa_site_mixin,
     psa_ticket_assignment_mixin,
     psa_ticket_home_mixin,
     psa_ticket_intake_mixin,

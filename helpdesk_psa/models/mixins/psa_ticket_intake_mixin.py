@@ -3,7 +3,7 @@ import ast
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools.mail import email_normalize, email_split, plaintext2html
+from odoo.tools.mail import email_split, plaintext2html
 
 
 class PsaTicketIntakeMixin(models.AbstractModel):
@@ -46,47 +46,23 @@ class PsaTicketIntakeMixin(models.AbstractModel):
         return subject or self.env._("(no subject)")
 
     def _identify_senders(self, vals_list):
-        """Find the requester of each request by the sender's address."""
-        unknown = []
+        """Find the requester of each request that names none, by the sender's address."""
+        unknown = {}
         for vals in vals_list:
             if vals.get("partner_id"):
                 vals.setdefault("identified_by", "explicit")
             else:
-                unknown.append(vals)
-        contacts = self._find_contacts(
-            {self._get_sender_address(vals) for vals in unknown} - {False}
-        )
-        for vals in unknown:
-            candidates = contacts.get(self._get_sender_address(vals))
-            contact = candidates and self._choose_contact(candidates, vals)
-            vals["identified_by"] = "address" if contact else "unknown"
-            if contact:
-                vals["partner_id"] = contact.id
-
-    def _get_sender_address(self, vals):
-        return email_normalize(vals.get("email_from") or "", strict=False)
-
-    def _find_contacts(self, addresses):
-        """Return ``{address: res.partner}`` for the addresses that belong to contacts."""
-        if not addresses:
-            return {}
-        # sudo: the sender is looked up among everybody; who may be used is decided below
-        partners = (
-            self.env["res.partner"]
-            .sudo()
-            .search([("email_normalized", "in", list(addresses))], order="is_company, id")
-        )
-        return partners.grouped("email_normalized")
-
-    def _choose_contact(self, candidates, vals):
-        """Choose among the contacts with one address: a person before a firm, the oldest.
-
-        A contact that belongs to another company than the request's is never chosen.
-        """
-        company = self._get_intake_company(vals)
-        return candidates.filtered(
-            lambda partner: not partner.company_id or partner.company_id == company
-        )[:1]
+                company = self._get_intake_company(vals)
+                unknown.setdefault(company, []).append(vals)
+        for company, requests in unknown.items():
+            found = self.env["res.partner"]._psa_identify(
+                [vals.get("email_from") for vals in requests], company
+            )
+            for vals in requests:
+                partner, how = found[vals.get("email_from")]
+                vals["identified_by"] = how
+                if partner:
+                    vals["partner_id"] = partner.id
 
     def _get_intake_company(self, vals):
         if vals.get("company_id"):

@@ -43,12 +43,12 @@ class PsaTicketMailMixin(models.AbstractModel):
             "email_from": msg_dict.get("email_from"),
             "email_cc": self._get_incoming_cc(msg_dict),
         }
-        if msg_dict.get("author_id"):
-            vals.update(partner_id=msg_dict["author_id"], identified_by="address")
         origin = self.browse(vals.pop("psa_follow_up_of", False))
         ticket = self.with_context(
             psa_first_message=True, psa_automatic_mail=journal.is_automatic
         )._intake([vals])
+        # The gateway posts the mail as the requester: it looks up exact addresses only.
+        msg_dict["author_id"] = ticket.partner_id.id
         ticket._subscribe_colleagues(msg_dict.get("partner_ids"))
         if origin:
             origin._link_follow_up(ticket)
@@ -279,11 +279,18 @@ class PsaTicketMailMixin(models.AbstractModel):
             return  # a program wrote; it must not be answered
         template_by_ticket = {}
         for ticket in self.filtered(lambda ticket: ticket.channel != "import"):
-            team = ticket.team_id.sudo()
-            template = team.acknowledge and team.acknowledge_template_id
-            if template:
+            if ticket._wants_acknowledgement():
+                template = ticket.team_id.sudo().acknowledge_template_id
                 template_by_ticket[ticket] = template
         self.env["psa.notice"]._queue(template_by_ticket, auto_submitted="auto-replied")
+
+    def _wants_acknowledgement(self):
+        """Whether the requester gets one: as the party says, else as the team does."""
+        team = self.team_id.sudo()
+        party = self.partner_id or self.customer_id
+        wish = party._psa_get_setting("psa_send_acknowledgement")[0]
+        wanted = wish == "yes" if wish else team.acknowledge
+        return wanted and bool(team.acknowledge_template_id)
 
     def _announce(self, bodies):
         """Post the requests that came with `create`, and tell the agents.
@@ -329,6 +336,8 @@ class PsaTicketMailMixin(models.AbstractModel):
     def _may_be_notified(self):
         """Whether there is an address to write to, and it is not one of ours."""
         self.ensure_one()
+        if self.partner_id._psa_get_setting("psa_never_email")[0]:
+            return False
         address = email_normalize(self._get_notice_address() or "", strict=False)
         return bool(address) and not self.env["mail.alias"].sudo().search_count(
             [("alias_full_name", "=", address)], limit=1
@@ -341,7 +350,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         """Return the language for mails to the requester: his own, else the company's."""
         self.ensure_one()
         return (
-            self.partner_id.lang or self.sudo().company_id.partner_id.lang or self.env.lang
+            self.partner_id._psa_get_setting("lang")[0]
+            or self.sudo().company_id.partner_id.lang
+            or self.env.lang
         )
 
     def _get_tracking_url(self):

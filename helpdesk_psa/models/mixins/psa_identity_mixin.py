@@ -1,0 +1,121 @@
+from odoo import api, models
+from odoo.tools.mail import email_normalize, parse_contact_from_email
+
+from ...tools.email_identity import get_domains, guess_name, strip_tag
+
+
+class PsaIdentityMixin(models.AbstractModel):
+    """Who is this? One answer for every channel."""
+
+    _name = "psa.identity.mixin"
+    _description = "Identification of Senders"
+
+    @api.model
+    def _psa_identify(self, senders, company):
+        """Say who the senders of some requests are.
+
+        1. A contact with that address, else with the address without its plus tag.
+           Several such contacts: one the company may use, a person before a firm, the
+           one with the latest ticket, the oldest.
+        2. Else, if the address is at a customer's domain, a new contact at the customer
+           or site of the most specific domain.
+        3. Else nobody.
+
+        :param list senders: addresses as written, ``"Name <address>"``
+        :param company: `res.company` that is asked
+        :return: ``{sender: (res.partner, how)}``, how is ``address``, ``domain`` or
+            ``unknown``; the partner is empty when unknown
+        :rtype: dict
+        """
+        addresses = {
+            sender: email_normalize(sender or "", strict=False) for sender in senders
+        }
+        contacts = self._psa_find_contacts({*addresses.values()} - {False}, company)
+        result = {}
+        for sender, address in addresses.items():
+            contact = contacts.get(address) or contacts.get(strip_tag(address or ""))
+            how = "address" if contact else "unknown"
+            if not contact and address:
+                contact = self._psa_create_from_domain(sender, address, company)
+                if contact:
+                    how = "domain"
+                    contacts[address] = contact
+            result[sender] = (contact or self.env["res.partner"], how)
+        return result
+
+    def _psa_find_contacts(self, addresses, company):
+        """Return ``{address: res.partner}`` for the addresses that contacts have."""
+        wanted = {*addresses, *map(strip_tag, addresses)}
+        if not wanted:
+            return {}
+        # sudo: senders are looked up among everybody the company may serve
+        candidates = (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [
+                    ("email_normalized", "in", list(wanted)),
+                    ("company_id", "in", [False, company.id]),
+                    ("type", "!=", "psa_site"),
+                ],
+                order="id",
+            )
+        )
+        return {
+            address: same[:1] if len(same) == 1 else same._psa_choose(company)
+            for address, same in candidates.grouped("email_normalized").items()
+        }
+
+    def _psa_choose(self, company):
+        """Choose among contacts with one address, see :meth:`_psa_identify`."""
+        last_ticket = dict(
+            self.env["psa.ticket"]
+            .sudo()
+            ._read_group(
+                [("partner_id", "in", self.ids), ("company_id", "=", company.id)],
+                ["partner_id"],
+                ["id:max"],
+            )
+        )
+        return self.sorted(
+            lambda partner: (
+                partner.company_id != company,
+                partner.is_company,
+                -last_ticket.get(partner, 0),
+                partner.id,
+            )
+        )[0]
+
+    def _psa_create_from_domain(self, sender, address, company):
+        """Create the contact at the customer or site that the sender's domain belongs to."""
+        domains = get_domains(address)
+        if not domains:
+            return self.env["res.partner"]
+        # sudo: the gateway acts for senders without any right
+        known = (
+            self.env["psa.email.domain"]
+            .sudo()
+            .search([("name", "in", domains), ("company_id", "in", [False, company.id])])
+        )
+        if not known:
+            return self.env["res.partner"]
+        domain = max(known, key=lambda domain: (len(domain.name), bool(domain.company_id)))
+        place = domain.partner_id
+        customer = place.commercial_partner_id
+        site = place if place.type == "psa_site" else customer._psa_get_main_site()
+        name, _email = parse_contact_from_email(sender)
+        return (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(mail_create_nosubscribe=True)
+            .create(
+                {
+                    "name": guess_name(name, address),
+                    "email": address,
+                    "parent_id": customer.id,
+                    "psa_site_id": site.id,
+                    "company_id": customer.company_id.id,
+                    "lang": customer.lang,
+                }
+            )
+        )

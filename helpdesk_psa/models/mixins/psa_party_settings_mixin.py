@@ -1,0 +1,114 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from ...const import PRIORITIES
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
+# Settings that a contact inherits from his site, the customer and at last the team.
+INHERITED = ("psa_send_acknowledgement", "psa_team_id", "psa_priority", "lang")
+# Settings that are true as soon as one of them says so.
+CUMULATIVE = ("psa_never_email", "psa_vip")
+
+
+class PsaPartySettingsMixin(models.AbstractModel):
+    """What a contact may expect, unless the site, the customer or the firm say otherwise."""
+
+    _name = "psa.party.settings.mixin"
+    _description = "Helpdesk Settings of a Party"
+
+    psa_send_acknowledgement = fields.Selection(
+        YES_NO,
+        string="Acknowledge new tickets",
+        groups="base.group_user",
+        help="Empty: as the site, the customer, or else the team.",
+    )
+    psa_never_email = fields.Boolean(
+        string="Never send e-mails",
+        groups="base.group_user",
+        help="No mail of any kind is made for this address, nor for those of the contacts "
+        "below. For robots and shared boxes that answer every mail.",
+    )
+    psa_vip = fields.Boolean(
+        string="VIP",
+        groups="base.group_user",
+        help="Shown on the tickets of this person, site or customer.",
+    )
+    psa_team_id = fields.Many2one(
+        "psa.team",
+        string="Usual team",
+        company_dependent=True,
+        check_company=True,
+        groups="base.group_user",
+        help="Team of new tickets when neither the address nor the type decides. Empty: "
+        "as the site, the customer, or else the firm.",
+    )
+    psa_priority = fields.Selection(
+        PRIORITIES,
+        string="Usual priority",
+        company_dependent=True,
+        groups="base.group_user",
+        help="Priority of new tickets when nobody chose one. Empty: as the site, the "
+        "customer, or else normal.",
+    )
+    psa_settings_summary = fields.Html(
+        string="In effect",
+        compute="_compute_psa_settings_summary",
+        groups="base.group_user",
+        sanitize=False,
+    )
+
+    def _psa_get_lineage(self):
+        """Return the contact, his site and the customer, nearest first.
+
+        A tuple, since records that come from fields are read in batches.
+        """
+        self.ensure_one()
+        lineage = (self, self.psa_site_id, self.commercial_partner_id)
+        return tuple(dict.fromkeys(partner for partner in lineage if partner))
+
+    def _psa_get_setting(self, name):
+        """Return the value of a setting in effect, and the partner it comes from.
+
+        :param str name: a field of ``INHERITED`` or ``CUMULATIVE``
+        :return: (value, res.partner); the partner is empty when nobody says anything, then
+            the value is falsy and the team or the firm decides
+        """
+        if not self:
+            return False, self
+        # sudo: the gateway and portal visitors are served by these settings as well
+        for partner in self.sudo()._psa_get_lineage():
+            if partner[name]:
+                return partner[name], partner
+        return False, self.browse()
+
+    @api.depends(*INHERITED, *CUMULATIVE, "psa_site_id", "parent_id")
+    @api.depends_context("lang", "company")
+    def _compute_psa_settings_summary(self):
+        names = (*INHERITED, *CUMULATIVE)
+        labels = self.fields_get(names, ["string"])
+        for partner in self:
+            rows = Markup().join(
+                Markup("<tr><td>%s</td><td><b>%s</b></td><td class='text-muted'>%s</td></tr>")
+                % (labels[name]["string"], *partner._psa_word_setting(name))
+                for name in names
+            )
+            partner.psa_settings_summary = Markup(
+                "<table class='table table-sm mb-0'><tbody>%s</tbody></table>"
+            ) % rows
+
+    def _psa_word_setting(self, name):
+        """Return the value of a setting and where it comes from, in words."""
+        value, source = self._psa_get_setting(name)
+        field = self._fields[name]
+        if isinstance(value, models.BaseModel):
+            value = value.display_name
+        elif field.type == "selection" and value:
+            value = dict(field._description_selection(self.env)).get(value, value)
+        elif field.type == "boolean":
+            value = self.env._("Yes") if value else self.env._("No")
+        if not source:
+            return value or "–", self.env._("as the team or the firm")
+        if source._origin == self._origin:
+            return value, self.env._("set here")
+        return value, self.env._("from %(party)s", party=source.display_name)

@@ -1,0 +1,147 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..const import OPEN_CATEGORIES
+
+
+class PsaCustomerGroup(models.Model):
+    """Customers that are looked after together: a region, or a support pod's customers."""
+
+    _name = "psa.customer.group"
+    _description = "Customer Group"
+    _parent_store = True
+    _order = "sequence, complete_name, id"
+    _rec_name = "complete_name"
+
+    name = fields.Char(required=True)
+    complete_name = fields.Char(
+        compute="_compute_complete_name", store=True, recursive=True
+    )
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer(string="Colour")
+    parent_id = fields.Many2one(
+        "psa.customer.group", string="Parent group", index=True, ondelete="restrict"
+    )
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("psa.customer.group", "parent_id", string="Children")
+    user_ids = fields.Many2many(
+        "res.users",
+        "psa_customer_group_user_rel",
+        "group_id",
+        "user_id",
+        string="Support pod",
+        domain="[('share', '=', False)]",
+        help="Agents who look after these customers.",
+    )
+    restrict = fields.Boolean(
+        string="Pod only",
+        help="Agents outside the pod do not see the tickets of these customers. Helpdesk "
+        "managers see them all; contacts stay visible to everybody.",
+    )
+    customer_ids = fields.One2many(
+        "res.partner", "psa_customer_group_id", string="Customers"
+    )
+    customer_count = fields.Integer(
+        compute="_compute_counts", string="Number of customers"
+    )
+    open_ticket_count = fields.Integer(compute="_compute_counts", string="Open tickets")
+
+    @api.depends("name", "parent_id.complete_name")
+    def _compute_complete_name(self):
+        for group in self:
+            parent = group.parent_id.complete_name
+            group.complete_name = f"{parent} / {group.name}" if parent else group.name
+
+    @api.depends("complete_name")
+    def _compute_display_name(self):
+        for group in self:
+            group.display_name = group.complete_name
+
+    def _compute_counts(self):
+        customers = dict(
+            self.env["res.partner"]._read_group(
+                [("psa_customer_group_id", "in", self.ids)],
+                ["psa_customer_group_id"],
+                ["__count"],
+            )
+        )
+        tickets = dict(
+            self.env["psa.ticket"]._read_group(
+                [
+                    ("customer_group_id", "in", self.ids),
+                    ("stage_category", "in", OPEN_CATEGORIES),
+                ],
+                ["customer_group_id"],
+                ["__count"],
+            )
+        )
+        for group in self:
+            group.customer_count = customers.get(group, 0)
+            group.open_ticket_count = tickets.get(group, 0)
+
+    @api.constrains("parent_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._("A customer group cannot be inside one of its own children.")
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        groups = super().create(vals_list)
+        groups._clear_visibility_cache()
+        return groups
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"restrict", "user_ids", "parent_id"}:
+            self._clear_visibility_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._clear_visibility_cache()
+        return result
+
+    def _clear_visibility_cache(self):
+        """Make the record rules forget whose tickets each agent may see.
+
+        Rule domains are cached per user in every worker; groups change rarely.
+        """
+        self.env.registry.clear_cache()
+
+    def _get_hidden_from(self, user):
+        """Return the groups whose tickets an agent does not see.
+
+        A restricted group hides its own customers and those of the groups below it, from
+        whoever is neither in its pod nor in the pod of the group below.
+
+        :param user: `res.users`
+        """
+        restricted = self.with_context(active_test=False).search(
+            [("restrict", "=", True)]
+        )
+        if not restricted:
+            return restricted
+        inside = self.with_context(active_test=False).search(
+            [("id", "child_of", restricted.ids)]
+        )
+        allowed = inside.filtered(lambda group: user in group.user_ids)
+        seen = self.with_context(active_test=False).search(
+            [("id", "child_of", allowed.ids)]
+        )
+        return inside - seen
+
+    def action_open_customers(self):
+        """Open the customers of the group."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_customer_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("psa_customer_group_id", "child_of", self.id)],
+            "context": {"default_psa_customer_group_id": self.id},
+        }
