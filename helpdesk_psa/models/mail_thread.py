@@ -106,6 +106,13 @@ class MailThread(models.AbstractModel):
         fate.settle("rescued", str(error), record=ticket)
         return ticket.id
 
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Override of `mail` to leave out those who never get e-mails."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        mailed = [data["id"] for data in recipients if data["notif"] == "email"]
+        silent = self.env["res.partner"].browse(mailed)._psa_filter_never_email()
+        return [data for data in recipients if data["id"] not in silent.ids]
+
     # === VERDICTS OF THE GATEWAY === #
 
     @api.model

@@ -624,8 +624,9 @@ class PsaTicket(models.Model):
                 severity = self.env["psa.severity"].browse(vals["severity_id"])
                 vals["priority"] = severity.priority
             party = self._get_party(vals)
-            if "priority" not in vals and party:
-                vals["priority"] = party._psa_get_setting("psa_priority")[0] or "1"
+            priority = party._psa_get_setting("psa_priority")[0]
+            if "priority" not in vals and priority:
+                vals["priority"] = priority
             if vals.get("team_id") and not vals.get("company_id"):
                 team = self.env["psa.team"].browse(vals["team_id"])
                 vals["company_id"] = team.company_id.id

@@ -82,6 +82,13 @@ class PsaPartySettingsMixin(models.AbstractModel):
                 return partner[name], partner
         return False, self.browse()
 
+    def _psa_filter_never_email(self):
+        """Return those for whom no mail may be made, by their own setting or from above."""
+        # sudo: who sends the mail need not know the setting
+        return self.filtered(
+            lambda partner: partner.sudo()._psa_get_setting("psa_never_email")[0]
+        )
+
     @api.depends(*INHERITED, *CUMULATIVE, "psa_site_id", "parent_id")
     @api.depends_context("lang", "company")
     def _compute_psa_settings_summary(self):
