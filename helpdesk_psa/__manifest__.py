@@ -30,8 +30,14 @@
         "data/psa_mail_rule_data.xml",
         "data/ir_cron_data.xml",
         "views/fetchmail_server_views.xml",
+        "views/psa_ticket_portal_templates.xml",
         "views/mail_compose_message_views.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "helpdesk_psa/static/src/portal/*.scss",
+        ],
+    },
     "demo": [],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -39,6 +39,7 @@ class PsaTicket(models.Model):
         "psa.ticket.assignment.mixin",
         "psa.ticket.search.mixin",
         "psa.ticket.home.mixin",
+        "psa.ticket.page.mixin",
         "psa.ticket.mail.mixin",
         "rating.mixin",
         "mail.activity.mixin",
