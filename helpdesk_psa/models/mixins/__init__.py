@@ -5,5 +5,6 @@ from . import (
     psa_ticket_intake_mixin,
     psa_ticket_mail_mixin,
     psa_ticket_page_mixin,
+    psa_ticket_screen_mixin,
     psa_ticket_search_mixin,
 )
