@@ -13,6 +13,7 @@ from . import (
     psa_mail_rule,
     psa_mail_log,
     mail_mail,
+    mail_message,
     mail_thread,
     fetchmail_server,
     mail_compose_message,

@@ -213,11 +213,7 @@ class MailThread(models.AbstractModel):
         ticket = ticket.exists()
         if ticket and ticket._wants_follow_up():
             message_dict.pop("parent_id", None)
-            values = {
-                **(values or {}),
-                "team_id": ticket.team_id.id,
-                "psa_follow_up_of": ticket.id,
-            }
+            values = {**(values or {}), **ticket._prepare_follow_up_values()}
             return (model, 0, values, user_id, alias)
         return (model, ticket.id or 0, values, user_id, alias)
 

@@ -155,6 +155,11 @@ class PsaEvent(models.Model):
     def _describe_link(self):
         return self.env._("Linked to %(ticket)s", ticket=self.new_label)
 
+    def action_open_ticket(self):
+        """Open the ticket that the event tells of."""
+        self.ensure_one()
+        return self.ticket_id.get_formview_action()
+
     def write(self, vals):
         raise UserError(
             self.env._("History cannot be changed: what happened has happened.")

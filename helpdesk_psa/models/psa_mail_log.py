@@ -119,24 +119,25 @@ class PsaMailLog(models.Model):
         line_id = self.env.context.get("psa_mail_line_id")
         if line_id:
             return MailFate(line_id)  # a second chance: the line exists
-        headers = read_headers(raw)
         with self._own_transaction() as journal:
-            line = journal.create(
-                {
-                    "email_from": headers["from"][:SHORT],
-                    "email_normalized": email_normalize(
-                        headers["from"][:SHORT], strict=False
-                    ),
-                    "email_to": headers["to"][:SHORT],
-                    "subject": headers["subject"][:SHORT],
-                    "message_id": headers["message_id"][:SHORT],
-                    "fallback_model": fallback_model or False,
-                    "fetchmail_server_id": self.env.context.get(MAILBOX_CONTEXT),
-                    "size": len(raw),
-                    "raw": base64.b64encode(raw),
-                }
-            )
+            line = journal.create(journal._prepare_values(raw, fallback_model))
         return MailFate(line.id)
+
+    @api.model
+    def _prepare_values(self, raw, fallback_model):
+        """Return the values of the line of a mail that has just come in."""
+        headers = read_headers(raw)
+        return {
+            "email_from": headers["from"][:SHORT],
+            "email_normalized": email_normalize(headers["from"][:SHORT], strict=False),
+            "email_to": headers["to"][:SHORT],
+            "subject": headers["subject"][:SHORT],
+            "message_id": headers["message_id"][:SHORT],
+            "fallback_model": fallback_model or False,
+            "fetchmail_server_id": self.env.context.get(MAILBOX_CONTEXT),
+            "size": len(raw),
+            "raw": base64.b64encode(raw),
+        }
 
     @api.model
     def _settle(self, fate):

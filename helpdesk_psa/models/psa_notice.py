@@ -113,3 +113,8 @@ class PsaNotice(models.Model):
         self.check_access("write")
         self.error = False
         self.env.ref("helpdesk_psa.ir_cron_psa_notice").sudo()._trigger()
+
+    def action_open_ticket(self):
+        """Open the ticket that owes the notice."""
+        self.ensure_one()
+        return self.ticket_id.get_formview_action()

@@ -8,6 +8,23 @@ from odoo.tools.mail import email_normalize, formataddr
 
 from ..const import OPEN_CATEGORIES
 
+# The queues of a team: filters of the tickets' search view that make the list, and the
+# field that counts it.
+QUEUE_FILTERS = {
+    "open": ["open"],
+    "unassigned": ["open", "unassigned"],
+    "unread": ["open", "unread"],
+    "waiting": ["waiting"],
+    "mine": ["open", "my_tickets"],
+}
+QUEUE_COUNTERS = {
+    "open": "open_ticket_count",
+    "unassigned": "unassigned_ticket_count",
+    "unread": "unread_ticket_count",
+    "waiting": "waiting_ticket_count",
+    "mine": "my_ticket_count",
+}
+
 
 class PsaTeam(models.Model):
     """A queue of tickets and the people who work on it."""
@@ -167,6 +184,15 @@ class PsaTeam(models.Model):
     unassigned_ticket_count = fields.Integer(
         string="Unassigned tickets", compute="_compute_ticket_counts"
     )
+    unread_ticket_count = fields.Integer(
+        string="Unread tickets", compute="_compute_ticket_counts"
+    )
+    waiting_ticket_count = fields.Integer(
+        string="Waiting tickets", compute="_compute_ticket_counts"
+    )
+    my_ticket_count = fields.Integer(
+        string="My tickets", compute="_compute_ticket_counts"
+    )
 
     _assign_max_open_positive = models.Constraint(
         "CHECK (assign_max_open >= 0)", "The limit of open tickets cannot be negative."
@@ -175,20 +201,28 @@ class PsaTeam(models.Model):
         "CHECK (close_after_days >= 0)", "The number of days cannot be negative."
     )
 
+    @api.depends_context("uid")
     def _compute_ticket_counts(self):
-        counts = {
-            team.id: (total, total - assigned)
-            for team, total, assigned in self.env["psa.ticket"]._read_group(
-                Domain("team_id", "in", self.ids)
-                & Domain("stage_category", "in", OPEN_CATEGORIES),
-                ["team_id"],
-                ["__count", "user_id:count"],
-            )
-        }
-        for team in self:
-            team.open_ticket_count, team.unassigned_ticket_count = counts.get(
-                team.id, (0, 0)
-            )
+        """Count the open tickets of each queue; `QUEUE_FILTERS` are their lists."""
+        is_open = Domain("team_id", "in", self.ids) & Domain(
+            "stage_category", "in", OPEN_CATEGORIES
+        )
+        for name in QUEUE_COUNTERS.values():
+            self[name] = 0
+        for team, category, total, assigned, read in self.env["psa.ticket"]._read_group(
+            is_open,
+            ["team_id", "stage_category"],
+            ["__count", "user_id:count", "read_at:count"],
+        ):
+            team.open_ticket_count += total
+            team.unassigned_ticket_count += total - assigned
+            team.unread_ticket_count += total - read
+            if category == "waiting":
+                team.waiting_ticket_count = total
+        for team, total in self.env["psa.ticket"]._read_group(
+            is_open & Domain("user_id", "=", self.env.uid), ["team_id"], ["__count"]
+        ):
+            team.my_ticket_count = total
 
     @api.constrains("escalates_to_id")
     def _check_escalation(self):
@@ -225,17 +259,25 @@ class PsaTeam(models.Model):
         self.env.registry.clear_cache()
 
     def action_open_tickets(self):
-        """Open the list of the team's tickets."""
+        """Open the list of one of the team's queues, named by `psa_queue` in the context.
+
+        Without a name: all tickets of the team.
+        """
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_psa.psa_ticket_action"
         )
         context = ast.literal_eval(action.get("context") or "{}")
+        filters = QUEUE_FILTERS.get(self.env.context.get("psa_queue"), ())
         return {
             **action,
             "display_name": self.name,
             "domain": [("team_id", "=", self.id)],
-            "context": {**context, "default_team_id": self.id},
+            "context": {
+                **context,
+                **{f"search_default_{name}": 1 for name in filters},
+                "default_team_id": self.id,
+            },
         }
 
     # === MAIL === #

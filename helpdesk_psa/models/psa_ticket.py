@@ -39,6 +39,8 @@ class PsaTicket(models.Model):
         "psa.ticket.assignment.mixin",
         "psa.ticket.search.mixin",
         "psa.ticket.home.mixin",
+        "psa.ticket.page.mixin",
+        "psa.ticket.screen.mixin",
         "psa.ticket.mail.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -97,6 +99,7 @@ class PsaTicket(models.Model):
         check_company=True,
         ondelete="restrict",
     )
+    type_icon = fields.Char(related="type_id.icon")
     category_id = fields.Many2one(
         "psa.ticket.category",
         index="btree_not_null",

@@ -85,3 +85,12 @@ class PsaTicketLink(models.Model):
             link.ticket_id._log_event("link", new=str(link.other_id.id))
             link.other_id._log_event("link", new=str(link.ticket_id.id))
         return links
+
+    def action_open_viewed(self):
+        """Open the ticket at the other end."""
+        self.ensure_one()
+        return self.viewed_ticket_id.get_formview_action()
+
+    def action_remove(self):
+        """Remove the link."""
+        self.unlink()

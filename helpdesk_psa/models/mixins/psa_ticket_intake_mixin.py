@@ -24,7 +24,9 @@ class PsaTicketIntakeMixin(models.AbstractModel):
           out when the caller posts the message itself, as the mail gateway does;
         - ``email_from``: the sender, ``"Name <address>"``;
         - ``to``: comma-separated addresses the request was sent to; a team's address
-          chooses the team.
+          chooses the team;
+        - ``follow_up_of``: id of the closed ticket whose customer wrote again; the new
+          ticket is linked to it.
 
         Who asks and where it goes is resolved for the whole batch; how the requester was
         found is kept in `identified_by`.
@@ -39,7 +41,12 @@ class PsaTicketIntakeMixin(models.AbstractModel):
             vals["name"] = self._get_intake_subject(vals)
             if "body" in vals and not isinstance(vals["body"], Markup):
                 vals["body"] = plaintext2html(vals["body"] or "")
-        return self.create(vals_list)
+        origin_ids = [vals.pop("follow_up_of", False) for vals in vals_list]
+        tickets = self.create(vals_list)
+        for origin_id, ticket in zip(origin_ids, tickets, strict=True):
+            if origin_id:
+                self.browse(origin_id)._link_follow_up(ticket)
+        return tickets
 
     def _get_intake_subject(self, vals):
         subject = " ".join((vals.get("name") or "").split())

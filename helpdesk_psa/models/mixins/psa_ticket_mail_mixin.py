@@ -43,15 +43,12 @@ class PsaTicketMailMixin(models.AbstractModel):
             "email_from": msg_dict.get("email_from"),
             "email_cc": self._get_incoming_cc(msg_dict),
         }
-        origin = self.browse(vals.pop("psa_follow_up_of", False))
         ticket = self.with_context(
             psa_first_message=True, psa_automatic_mail=journal.is_automatic
         )._intake([vals])
         # The gateway posts the mail as the requester: it looks up exact addresses only.
         msg_dict["author_id"] = ticket.partner_id.id
         ticket._subscribe_colleagues(msg_dict.get("partner_ids"))
-        if origin:
-            origin._link_follow_up(ticket)
         journal.settle("ticket", record=ticket)
         return ticket
 
@@ -116,6 +113,14 @@ class PsaTicketMailMixin(models.AbstractModel):
             )
             if colleagues:
                 ticket.message_subscribe(partner_ids=colleagues.ids)
+
+    def _prepare_follow_up_values(self):
+        """Return the `_intake` values of the ticket that a late reply to this one opens.
+
+        Override to carry more over from the closed ticket.
+        """
+        self.ensure_one()
+        return {"team_id": self.team_id.id, "follow_up_of": self.id}
 
     def _link_follow_up(self, follow_up):
         """Relate a closed ticket to the one that its customer's late reply opened."""
@@ -313,22 +318,29 @@ class PsaTicketMailMixin(models.AbstractModel):
         for user, tickets in audience.items():
             tickets._notify_agent(user)
 
-    def _post_request(self, body):
-        """Post the request as the requester's own words."""
+    def _prepare_requester_author(self):
+        """Return author values of `message_post`; nothing while nobody is known."""
         self.ensure_one()
-        author = {}
-        if self.partner_id or self.email_from:
-            author = {
-                "author_id": self.partner_id.id,
-                "email_from": self.partner_id.email_formatted or self.email_from,
-            }
+        if not self.partner_id and not self.email_from:
+            return {}
+        return {
+            "author_id": self.partner_id.id,
+            "email_from": self.partner_id.email_formatted or self.email_from,
+        }
+
+    def _post_request(self, body, **values):
+        """Post the request as the requester's own words.
+
+        :param values: further values of `message_post`, such as attachments
+        """
+        self.ensure_one()
         return self.with_context(
             psa_first_message=True, mail_notify_force_send=False
         ).message_post(
             body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            **author,
+            **{**self._prepare_requester_author(), **values},
         )
 
     # === MAIL THAT GOES OUT === #
