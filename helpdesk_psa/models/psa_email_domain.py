@@ -68,7 +68,9 @@ class PsaEmailDomain(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean_values(vals) for vals in vals_list])
+        domains = super().create([self._clean_values(vals) for vals in vals_list])
+        domains.partner_id.commercial_partner_id.psa_is_customer = True
+        return domains
 
     def write(self, vals):
         return super().write(self._clean_values(vals))

@@ -27,9 +27,7 @@ class PsaIdentityMixin(models.AbstractModel):
             ``unknown``; the partner is empty when unknown
         :rtype: dict
         """
-        addresses = {
-            sender: email_normalize(sender or "", strict=False) for sender in senders
-        }
+        addresses = {sender: self._psa_get_address(sender) for sender in senders}
         contacts = self._psa_find_contacts({*addresses.values()} - {False}, company)
         result = {}
         for sender, address in addresses.items():
@@ -42,6 +40,12 @@ class PsaIdentityMixin(models.AbstractModel):
                     contacts[address] = contact
             result[sender] = (contact or self.env["res.partner"], how)
         return result
+
+    @api.model
+    def _psa_get_address(self, sender):
+        """Return the address in what a sender wrote, or False if there is none."""
+        address = email_normalize(sender or "", strict=False)
+        return bool(address) and not address.startswith("@") and address
 
     def _psa_find_contacts(self, addresses, company):
         """Return ``{address: res.partner}`` for the addresses that contacts have."""
