@@ -83,6 +83,11 @@ class OnOurModels:
 class TestManifests(OnOurFiles, test_manifests.ManifestLinter):
     """Manifest keys are known, and none repeats a default."""
 
+    def test_manifests(self):
+        """Override to fail on what the original only warns of."""
+        with self.assertNoLogs(test_manifests._logger, "WARNING"):
+            super().test_manifests()
+
 
 class TestDunderinit(OnOurFiles, test_dunderinit.TestDunderinit):
     """Each add-on is a Python package."""
@@ -153,6 +158,14 @@ class TestIndexes(test_index.TestIndex):
 
 class TestRoutes(test_routes.RoutesLinter):
     """An inherited route repeats nothing of the original."""
+
+    def test_routes_definition(self):
+        """Override to fail on what the original only warns of."""
+        with patch.object(test_routes._logger, "warning") as warning:
+            super().test_routes_definition()
+        endpoints = [call.args[1] for call in warning.call_args_list]
+        ours = [name for name in endpoints if OURS & set(name.split("."))]
+        self.assertEqual(ours, [])
 
 
 # Bases are collected as tests of their own when they stay visible here.
