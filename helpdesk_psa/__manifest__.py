@@ -45,6 +45,7 @@
         "views/res_users_views.xml",
         "views/helpdesk_psa_menus.xml",
         "views/fetchmail_server_views.xml",
+        "views/mail_layout_templates.xml",
         "views/psa_ticket_portal_templates.xml",
         "views/mail_compose_message_views.xml",
     ],

@@ -59,9 +59,14 @@ class PsaCustomerGroup(models.Model):
             group.display_name = group.complete_name
 
     def _compute_counts(self):
+        """Count what the group and the groups below it hold, as the buttons show it."""
+        groups = self.with_context(active_test=False).search([("id", "child_of", self.ids)])
         customers = dict(
             self.env["res.partner"]._read_group(
-                [("psa_customer_group_id", "in", self.ids)],
+                [
+                    ("psa_customer_group_id", "in", groups.ids),
+                    ("psa_is_customer", "=", True),
+                ],
                 ["psa_customer_group_id"],
                 ["__count"],
             )
@@ -69,7 +74,7 @@ class PsaCustomerGroup(models.Model):
         tickets = dict(
             self.env["psa.ticket"]._read_group(
                 [
-                    ("customer_group_id", "in", self.ids),
+                    ("customer_group_id", "in", groups.ids),
                     ("stage_category", "in", OPEN_CATEGORIES),
                 ],
                 ["customer_group_id"],
@@ -77,8 +82,10 @@ class PsaCustomerGroup(models.Model):
             )
         )
         for group in self:
-            group.customer_count = customers.get(group, 0)
-            group.open_ticket_count = tickets.get(group, 0)
+            path = group.parent_path or "/"
+            inside = [below for below in groups if below.parent_path.startswith(path)]
+            group.customer_count = sum(customers.get(below, 0) for below in inside)
+            group.open_ticket_count = sum(tickets.get(below, 0) for below in inside)
 
     @api.constrains("parent_id")
     def _check_parent(self):
@@ -142,6 +149,26 @@ class PsaCustomerGroup(models.Model):
         return {
             **action,
             "display_name": self.display_name,
-            "domain": [("psa_customer_group_id", "child_of", self.id)],
-            "context": {"default_psa_customer_group_id": self.id},
+            "domain": [
+                ("psa_is_customer", "=", True),
+                ("psa_customer_group_id", "child_of", self.id),
+            ],
+            "context": {
+                "default_psa_is_customer": True,
+                "default_is_company": True,
+                "default_psa_customer_group_id": self.id,
+            },
+        }
+
+    def action_open_tickets(self):
+        """Open the tickets of the group's customers, the open ones first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_ticket_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("customer_group_id", "child_of", self.id)],
+            "context": {"search_default_open": 1},
         }

@@ -147,6 +147,16 @@ class PsaTeam(models.Model):
         help="Days without news after which a resolved ticket is closed. 0 means never.",
     )
 
+    # What its mails look like
+    mail_header = fields.Html(
+        translate=True,
+        help="Stands above each mail to customers: a logo, a name, colours.",
+    )
+    mail_signature = fields.Html(
+        translate=True,
+        help="Stands below each mail to customers, after the agent's own signature.",
+    )
+
     # Who is told what
     acknowledge = fields.Boolean(
         string="Acknowledge new tickets",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import OPEN_CATEGORIES
 
@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "psa.site.mixin",
         "psa.party.settings.mixin",
         "psa.identity.mixin",
+        "psa.customer.screen.mixin",
         "res.partner",
     ]
 
@@ -58,26 +59,23 @@ class ResPartner(models.Model):
         string="Open tickets",
         compute="_compute_psa_open_ticket_count",
         groups="helpdesk_psa.group_psa_readonly",
-        help="Tickets of the customer, or requested by the contact, that still need work.",
+        help="Tickets of the customer or site, or requested by the contact, that still "
+        "need work. Only those that you may see.",
     )
 
+    @api.depends("type", "commercial_partner_id")
     def _compute_psa_open_ticket_count(self):
-        Ticket = self.env["psa.ticket"]
-        is_open = [("stage_category", "in", OPEN_CATEGORIES)]
-        customers = dict(
-            Ticket._read_group(
-                [("customer_id", "in", self.ids), *is_open], ["customer_id"], ["__count"]
+        self.psa_open_ticket_count = 0
+        for field, partners in self.grouped(
+            lambda partner: partner._psa_get_ticket_field()
+        ).items():
+            groups = self.env["psa.ticket"]._read_group(
+                [(field, "in", partners.ids), ("stage_category", "in", OPEN_CATEGORIES)],
+                [field],
+                ["__count"],
             )
-        )
-        persons = dict(
-            Ticket._read_group(
-                [("partner_id", "in", self.ids), *is_open], ["partner_id"], ["__count"]
-            )
-        )
-        for partner in self:
-            partner.psa_open_ticket_count = customers.get(partner) or persons.get(
-                partner, 0
-            )
+            for partner, count in groups:
+                partners.browse(partner.id).psa_open_ticket_count = count
 
     def _compute_application_statistics_hook(self):
         """Override of `base` to show the open tickets among the partner's figures."""
@@ -94,17 +92,3 @@ class ResPartner(models.Model):
                 }
             )
         return statistics
-
-    def action_psa_open_tickets(self):
-        """Open the tickets of a customer, or those a contact asked for."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "helpdesk_psa.psa_ticket_action"
-        )
-        field = "customer_id" if self.commercial_partner_id == self else "partner_id"
-        return {
-            **action,
-            "display_name": self.display_name,
-            "domain": [(field, "=", self.id)],
-            "context": {"default_partner_id": self.id, "search_default_open": 1},
-        }

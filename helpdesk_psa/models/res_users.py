@@ -3,8 +3,34 @@ from pytz import UTC
 from odoo import api, fields, models
 
 
+# What an agent may be told of, and the preference that decides it.
+NOTICE_FIELD = {
+    "assigned": "psa_notify_assigned",
+    "colleague": "psa_notify_colleague",
+    "message": "psa_notify_message",
+    "watched": "psa_notify_watched",
+}
+
+
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    psa_notify_assigned = fields.Boolean(
+        string="A ticket is given to me",
+        default=True,
+        groups="base.group_user",
+    )
+    psa_notify_colleague = fields.Boolean(
+        string="A ticket of my teams is given to a colleague", groups="base.group_user"
+    )
+    psa_notify_message = fields.Boolean(
+        string="A customer writes on my tickets", default=True, groups="base.group_user"
+    )
+    psa_notify_watched = fields.Boolean(
+        string="News of the teams that name me under “Also notify”",
+        default=True,
+        groups="base.group_user",
+    )
 
     psa_team_ids = fields.Many2many(
         "psa.team",
@@ -22,6 +48,24 @@ class ResUsers(models.Model):
         groups="base.group_user",
         help="Private teams the user is not a member of. Record rules read it.",
     )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        """Override of `base` to show users their own preferences."""
+        return super().SELF_READABLE_FIELDS + list(NOTICE_FIELD.values())
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        """Override of `base` to let users choose what they are told of."""
+        return super().SELF_WRITEABLE_FIELDS + list(NOTICE_FIELD.values())
+
+    def _psa_filter_wanting(self, kind):
+        """Return the users who want to be told of something.
+
+        :param str kind: a key of ``NOTICE_FIELD``
+        """
+        # sudo: a preference is read to respect it, whoever causes the message
+        return self.filtered(lambda user: user.sudo()[NOTICE_FIELD[kind]])
 
     @api.depends_context("uid")
     def _compute_psa_hidden_team_ids(self):

@@ -1,4 +1,5 @@
 from . import (
+    psa_customer_screen_mixin,
     psa_event_mixin,
     psa_identity_mixin,
     psa_party_settings_mixin,

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.tools.mail import email_normalize, parse_contact_from_email
+from odoo.tools.misc import clean_context
 
 from ...tools.email_identity import get_domains, guess_name, strip_tag
 
@@ -106,20 +107,34 @@ class PsaIdentityMixin(models.AbstractModel):
         domain = max(known, key=lambda domain: (len(domain.name), bool(domain.company_id)))
         place = domain.partner_id
         customer = place.commercial_partner_id
-        site = place if place.type == "psa_site" else customer._psa_get_main_site()
+        site = place if place.type == "psa_site" else None
         name, _email = parse_contact_from_email(sender)
+        # sudo: as above
+        return customer.sudo()._psa_create_contact(guess_name(name, address), address, site)
+
+    def _psa_create_contact(self, name, email, site=None):
+        """Create somebody who works for a customer.
+
+        :param name: may be empty, then the address tells it
+        :param site: `res.partner` of the customer, his main site if not given
+        :return: `res.partner`
+        """
+        self.ensure_one()
+        self._psa_ensure_main_site()
         return (
             self.env["res.partner"]
-            .sudo()
-            .with_context(mail_create_nosubscribe=True)
+            .with_context(
+                {**clean_context(self.env.context), "mail_create_nosubscribe": True}
+            )
             .create(
                 {
-                    "name": guess_name(name, address),
-                    "email": address,
-                    "parent_id": customer.id,
-                    "psa_site_id": site.id,
-                    "company_id": customer.company_id.id,
-                    "lang": customer.lang,
+                    "name": name or guess_name("", email),
+                    "email": email,
+                    "parent_id": self.id,
+                    "psa_site_id": (site or self._psa_get_main_site()).id,
+                    "company_id": self.company_id.id,
+                    "lang": self.lang,
+                    "tz": self.tz,
                 }
             )
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.misc import clean_context
 
 
 class PsaSiteMixin(models.AbstractModel):
@@ -68,7 +69,8 @@ class PsaSiteMixin(models.AbstractModel):
     @api.constrains("type", "parent_id", "is_company")
     def _check_psa_site(self):
         for site in self.filtered(lambda partner: partner.type == "psa_site"):
-            if site.is_company or not site.parent_id:
+            customer = site.parent_id
+            if site.is_company or not customer or customer.type == "psa_site":
                 raise ValidationError(
                     self.env._(
                         "The site “%(site)s” must belong to a customer, and is not a "
@@ -94,7 +96,7 @@ class PsaSiteMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = super().create(vals_list)
+        partners = super().create(self._psa_keep_children_plain(vals_list))
         partners._psa_ensure_main_site()
         return partners
 
@@ -108,9 +110,31 @@ class PsaSiteMixin(models.AbstractModel):
             self._psa_ensure_main_site()
         return result
 
+    def unlink(self):
+        """Override of `base`: sites go with their customer."""
+        # sudo: who may delete the customer deletes him with his sites
+        sites = self.sudo().with_context(active_test=False).psa_site_ids
+        return super(PsaSiteMixin, self | sites.sudo(self.env.su)).unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last_site(self):
         self._psa_check_last_sites({"active": False})
+
+    def _psa_keep_children_plain(self, vals_list):
+        """Keep a new customer's defaults from his sites and contacts.
+
+        The list of customers creates firms by `default_` values of the context, which
+        would reach the records that are created with them.
+        """
+        plain = {"is_company": False, "psa_is_customer": False}
+        context = self.env.context
+
+        def is_child(vals):
+            if vals.get("type", context.get("default_type")) == "psa_site":
+                return True
+            return context.get("default_psa_is_customer") and vals.get("parent_id")
+
+        return [{**plain, **vals} if is_child(vals) else vals for vals in vals_list]
 
     def _psa_ensure_main_site(self):
         """Give each customer without a site its main site, where it is itself."""
@@ -125,7 +149,8 @@ class PsaSiteMixin(models.AbstractModel):
             [("parent_id", "in", customers.ids), ("type", "=", "psa_site")], ["parent_id"]
         )
         bare = customers - customers.browse(partner.id for (partner,) in located)
-        bare.with_context(mail_create_nosubscribe=True, mail_create_nolog=True).create(
+        context = {**clean_context(self.env.context), "mail_create_nosubscribe": True}
+        bare.with_context(context).with_context(mail_create_nolog=True).create(
             [
                 {
                     "name": self.env._("Main site"),
@@ -139,13 +164,14 @@ class PsaSiteMixin(models.AbstractModel):
         )
 
     def _psa_get_main_site(self):
-        """Return the site of a contact, else the oldest site of his firm."""
+        """Return the site of a contact while it is in use, else his firm's oldest one."""
         self.ensure_one()
         partner = self.sudo()  # sites are no secret from who may use the contact
         if partner.type == "psa_site":
             return self
-        site = partner.psa_site_id or partner.commercial_partner_id.psa_site_ids.sorted("id")[:1]
-        return site.sudo(self.env.su)
+        sites = partner.psa_site_id.filtered("active")
+        sites = sites or partner.commercial_partner_id.psa_site_ids.sorted("id")[:1]
+        return sites.sudo(self.env.su)
 
     def _psa_check_last_sites(self, vals):
         """Refuse to take a customer's last site away, by any means.

@@ -54,23 +54,32 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         """
         changed = self.filtered(
             lambda ticket: ticket.user_id
-            and ticket.user_id != self.env.user
             and before[ticket.id]["user_id"] != str(ticket.user_id.id)
         )
-        for user, tickets in changed.grouped("user_id").items():
-            tickets._notify_agent(user)
+        changed._notify_colleagues("assigned", lambda ticket: ticket.user_id)
+        changed._notify_colleagues(
+            "colleague",
+            lambda ticket: ticket.team_id.sudo().member_ids - ticket.user_id,
+        )
 
-    def _notify_agent(self, user):
-        """Tell one agent of the tickets that are now his."""
+    def _notify_colleagues(self, kind, get_users):
+        """Tell colleagues of tickets, each in one message, if they want to be told.
+
+        :param str kind: a key of ``NOTICE_FIELD``
+        :param get_users: function of a ticket that returns the `res.users` to tell
+        """
         if self.env.context.get("mail_auto_subscribe_no_notify"):
             return
+        audience = {}
+        for ticket in self:
+            for user in get_users(ticket)._psa_filter_wanting(kind) - self.env.user:
+                audience[user] = audience.get(user, self.browse()) | ticket
+        for user, tickets in audience.items():
+            tickets._notify_colleague(user, kind)
+
+    def _notify_colleague(self, user, kind):
+        """Tell one colleague of tickets, in one message."""
         tickets = self.with_context(lang=user.lang, mail_notify_force_send=False)
-        if len(tickets) == 1:
-            subject = tickets.env._(
-                "%(number)s is yours: %(name)s", number=tickets.number, name=tickets.name
-            )
-        else:
-            subject = tickets.env._("%(count)s tickets are yours", count=len(tickets))
         lines = Markup().join(
             Markup('<li><a href="%(url)s">%(number)s</a> %(name)s</li>')
             % {
@@ -82,8 +91,31 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         )
         thread = tickets if len(tickets) == 1 else self.env["mail.thread"]
         thread.with_context(tickets.env.context).message_notify(
-            subject=subject,
+            subject=tickets._get_colleague_subject(kind),
             body=Markup("<ul>%s</ul>") % lines,
             partner_ids=user.partner_id.ids,
             model_description=tickets.env._("Ticket"),
         )
+
+    def _get_colleague_subject(self, kind):
+        """Return the subject of a message to a colleague, in the language of the context."""
+        if len(self) > 1:
+            subjects = {
+                "assigned": self.env._("%(count)s tickets are yours", count=len(self)),
+                "colleague": self.env._(
+                    "%(count)s tickets were given to colleagues", count=len(self)
+                ),
+                "watched": self.env._("%(count)s new tickets", count=len(self)),
+            }
+            return subjects[kind]
+        values = {"number": self.number, "name": self.name}
+        subjects = {
+            "assigned": self.env._("%(number)s is yours: %(name)s", **values),
+            "colleague": self.env._(
+                "%(number)s was given to %(agent)s: %(name)s",
+                agent=self.user_id.name,
+                **values,
+            ),
+            "watched": self.env._("New ticket %(number)s: %(name)s", **values),
+        }
+        return subjects[kind]

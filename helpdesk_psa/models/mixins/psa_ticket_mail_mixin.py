@@ -144,14 +144,15 @@ class PsaTicketMailMixin(models.AbstractModel):
 
     def _get_audience(self, post_values):
         """Return the colleagues to tell of a message about to be posted."""
-        team = self.team_id.sudo()
         if self.env.context.get("psa_first_message"):
-            watchers = team.notify_user_ids if team.notify_new else team.member_ids[:0]
+            what, mine = "new", "assigned"
         elif self._is_from_customer(post_values):
-            watchers = team.notify_user_ids if team.notify_message else team.member_ids[:0]
+            what, mine = "message", "message"
         else:
             return self.env["res.partner"]
-        return (watchers | self.user_id.sudo()).partner_id
+        agent = self.user_id.sudo()._psa_filter_wanting(mine)
+        watchers = self._get_watchers(what)._psa_filter_wanting("watched")
+        return (agent | watchers).partner_id
 
     def _is_from_customer(self, post_values):
         """Whether the values of `message_post` describe a public message of a customer."""
@@ -308,15 +309,17 @@ class PsaTicketMailMixin(models.AbstractModel):
                 ticket._post_request(Markup(body))
             elif not self.env.context.get("psa_first_message"):
                 silent |= ticket
-        audience = {}
-        for ticket in silent:
-            team = ticket.team_id.sudo()
-            watchers = team.notify_user_ids if team.notify_new else team.member_ids[:0]
-            for user in (watchers | ticket.user_id.sudo()) - self.env.user:
-                audience.setdefault(user, self.browse())
-                audience[user] |= ticket
-        for user, tickets in audience.items():
-            tickets._notify_agent(user)
+        silent._notify_colleagues("assigned", lambda ticket: ticket.user_id)
+        silent._notify_colleagues("watched", lambda ticket: ticket._get_watchers("new"))
+
+    def _get_watchers(self, what):
+        """Return the users whom the team names to be told of its tickets.
+
+        :param str what: ``new`` for new tickets, ``message`` for customers' messages
+        """
+        team = self.team_id.sudo()
+        watchers = team.notify_user_ids if team[f"notify_{what}"] else team.member_ids[:0]
+        return watchers - self.user_id
 
     def _prepare_requester_author(self):
         """Return author values of `message_post`; nothing while nobody is known."""
@@ -390,6 +393,18 @@ class PsaTicketMailMixin(models.AbstractModel):
             name = f"{author} – {team}" if author else team
             values["email_from"] = formataddr((name, address))
         return values
+
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        """Override of `mail` to give the layout the team's header and signature."""
+        context = super()._notify_by_email_prepare_rendering_context(
+            message, *args, **kwargs
+        )
+        team = self.sudo().team_id.with_context(lang=context["lang"])
+        return {
+            **context,
+            "psa_header": team.mail_header,
+            "psa_signature": team.mail_signature,
+        }
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Override of `mail` to get answers at the team's address."""
