@@ -99,7 +99,7 @@ class PsaTicket(models.Model):
         check_company=True,
         ondelete="restrict",
     )
-    type_icon = fields.Char(related="type_id.icon")
+    type_icon = fields.Char(related="type_id.icon", string="Type icon")
     category_id = fields.Many2one(
         "psa.ticket.category",
         index="btree_not_null",
@@ -452,8 +452,9 @@ class PsaTicket(models.Model):
         """Show at once the team and the status that saving would choose."""
         if not self.type_id:
             return
-        if self.type_id.team_id and not self._origin:
-            self.team_id = self.type_id.team_id
+        if not self._origin:
+            team = self.type_id._get_team(self.company_id or self.env.company)
+            self.team_id = team or self.team_id
         if not self.type_id._is_stage_allowed(self.stage_id):
             self.stage_id = self.type_id._get_stage(
                 self.stage_id.category or "new", "open", "new"
@@ -648,9 +649,10 @@ class PsaTicket(models.Model):
 
         The type's team, else a team of the user, else the first of the company.
         """
-        if ticket_type.team_id:
-            return ticket_type.team_id
         company_id = vals.get("company_id") or self.env.company.id
+        team = ticket_type._get_team(company_id)
+        if team:
+            return team
         teams = self.env["psa.team"].search([("company_id", "=", company_id)])
         own = teams & self.env.user.psa_team_ids if not self.env.su else teams.browse()
         return (own or teams)[:1]
