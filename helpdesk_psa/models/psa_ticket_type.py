@@ -31,7 +31,7 @@ class PsaTicketType(models.Model):
         check_company=True,
         help="Statuses a ticket of this type may take. Empty means all of them.",
     )
-    team_id = fields.Many2one(
+    default_team_id = fields.Many2one(
         "psa.team",
         string="Default team",
         company_dependent=True,
@@ -58,7 +58,7 @@ class PsaTicketType(models.Model):
 
     def _get_team(self, company):
         """Return the team that gets this type's tickets in a company, if one does."""
-        team = self.with_company(company).team_id
+        team = self.with_company(company).default_team_id
         # sudo: it may be a private team of others, whose name is not shown here
         return team if team.sudo().active else team.browse()
 
