@@ -15,6 +15,7 @@ from . import (
     mail_message,
     mail_thread,
     fetchmail_server,
+    ir_filters,
     mail_compose_message,
     res_partner,
     res_users,

@@ -75,7 +75,7 @@ class PsaTicket(models.Model):
     channel = fields.Selection(
         CHANNELS,
         required=True,
-        default="manual",
+        default=lambda self: self._get_default_channel(),
         help="How the request reached us.",
     )
     requested_at = fields.Datetime(
@@ -693,6 +693,11 @@ class PsaTicket(models.Model):
             f"{prefix}{number:0{sequence.padding}d}{suffix}"
             for (number,) in numbers
         ]
+
+    @api.model
+    def _get_default_channel(self):
+        """A file's rows are imports, which nobody gets acknowledged; the rest is typed."""
+        return "import" if self.env.context.get("import_file") else "manual"
 
     @api.model
     def _new_tracking_key(self):
