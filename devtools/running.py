@@ -1,6 +1,7 @@
 """./dev run: Odoo with our add-ons and demo data, ready to log in to."""
 
 import argparse
+import ctypes
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from .paths import REPOSITORY, addon_names, log_file
 
 DEFAULT_PORT = 8069
 STARTUP_SECONDS = 120
+PR_SET_PDEATHSIG = 1
 # Logins of demo users: those of our add-ons' demo data, and these two of Odoo's.
 ODOO_DEMO_LOGINS = ("demo", "portal")
 
@@ -48,7 +50,7 @@ def _program(command, passed_on, **options):
     replaced = {
         number: signal.getsignal(number) for number in (*passed_on, signal.SIGINT)
     }
-    process = subprocess.Popen(command, **options)
+    process = subprocess.Popen(command, preexec_fn=_end_with_parent, **options)
     for number, sent in passed_on.items():
         signal.signal(number, lambda *_, sent=sent: process.send_signal(sent))
     try:
@@ -59,6 +61,11 @@ def _program(command, passed_on, **options):
             process.wait()
         for number, handler in replaced.items():
             signal.signal(number, handler)
+
+
+def _end_with_parent():
+    """Have the kernel stop this new process when ./dev is killed and cannot do it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _parse(arguments):

@@ -56,6 +56,8 @@ class TicketPortal(CustomerPortal):
         sitemap=False,
         multilang=False,
         methods=["POST"],
+        # Odoo cuts larger requests off without a word: leave room to explain the limit.
+        max_content_length=lambda controller: 4 * controller._get_max_files_size() + MEGABYTE,
     )
     def portal_ticket_reply(
         self, ticket_id, access_token=None, body="", submission=None, **post
@@ -159,6 +161,7 @@ class TicketPortal(CustomerPortal):
             "helpdesk_psa.ticket_page",
             {
                 "page_name": "ticket",
+                "page_lang": request.env.lang.replace("_", "-"),
                 "no_breadcrumbs": True,
                 "ticket": self._prepare_ticket_values(ticket_sudo),
                 "messages": self._prepare_message_values(ticket_sudo),

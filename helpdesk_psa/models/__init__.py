@@ -16,6 +16,7 @@ from . import (
     mail_message,
     mail_thread,
     fetchmail_server,
+    ir_filters,
     mail_compose_message,
     psa_customer_group,
     psa_email_domain,

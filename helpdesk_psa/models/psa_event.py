@@ -62,6 +62,7 @@ class PsaEvent(models.Model):
     new_label = fields.Char(compute="_compute_labels", string="To")
     summary = fields.Char(compute="_compute_summary", string="What happened")
     company_id = fields.Many2one(related="ticket_id.company_id")
+    customer_id = fields.Many2one(related="ticket_id.customer_id")
 
     _ticket_at_idx = models.Index("(ticket_id, at, id)")
     _at_idx = models.Index("(at DESC, id DESC)")

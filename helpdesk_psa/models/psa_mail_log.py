@@ -18,6 +18,8 @@ INTERRUPTED_MINUTES = 10
 KEEP_LINES_DAYS = 180
 KEEP_RAW_DAYS = 30
 SHORT = 500
+# After that many interruptions it is the mail that brings the server down.
+MAX_ATTEMPTS = 3
 
 
 class PsaMailLog(models.Model):
@@ -89,6 +91,11 @@ class PsaMailLog(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    attempts = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="How often the scheduler took up the mail after an interruption.",
+    )
     size = fields.Integer(readonly=True, aggregator=None, help="In bytes.")
     raw = fields.Binary(
         string="Original mail", attachment=True, readonly=True, help="As received."
@@ -116,12 +123,14 @@ class PsaMailLog(models.Model):
         :return: its fate, to be settled
         :rtype: MailFate
         """
-        line_id = self.env.context.get("psa_mail_line_id")
-        if line_id:
-            return MailFate(line_id)  # a second chance: the line exists
-        with self._own_transaction() as journal:
-            line = journal.create(journal._prepare_values(raw, fallback_model))
-        return MailFate(line.id)
+        vals = self._prepare_values(raw, fallback_model)
+        try:
+            with self._own_transaction() as journal:
+                return MailFate(journal.create(vals).id)
+        except Exception:
+            # Better a mail that is processed without a line than one that is not.
+            _logger.exception("An incoming mail could not be written in the journal")
+            return MailFate()
 
     @api.model
     def _prepare_values(self, raw, fallback_model):
@@ -147,24 +156,37 @@ class PsaMailLog(models.Model):
         written in one of its own again, after the commit. What a crash leaves in between
         is found by :meth:`_cron_resume`.
         """
-        cr = self.env.cr
-        cr.postcommit.add(partial(self._write_fate, fate))
-        cr.postrollback.add(partial(self._write_fate, MailFate(fate.line_id)))
+        if fate.line_id and fate.state:
+            self.env.cr.postcommit.add(partial(self._write_fate, fate))
 
+    @api.model
     def _write_fate(self, fate):
-        vals = {
-            "state": fate.state or "received",
-            "detail": fate.detail[:SHORT],
-            "rule_id": fate.rule_id,
-            "model": fate.model,
-            "res_id": fate.res_id,
-            "ticket_id": fate.res_id if fate.model == "psa.ticket" else False,
-        }
-        with self._own_transaction() as journal:
-            if vals["ticket_id"]:
-                ticket = journal.env["psa.ticket"].browse(vals["ticket_id"]).exists()
-                vals.update(ticket_id=ticket.id, company_id=ticket.company_id.id)
-            journal.browse(fate.line_id).exists().write(vals)
+        """Write a fate on its line, in a transaction of its own."""
+        if not fate.line_id:
+            return
+        try:
+            with self._own_transaction() as journal:
+                journal.browse(fate.line_id).exists()._apply_fate(fate)
+        except Exception:
+            # The mail is where it belongs; the line is put right by _cron_resume.
+            _logger.exception("The fate of the incoming mail %s is unknown", fate.line_id)
+
+    def _apply_fate(self, fate):
+        """Write a fate on its line."""
+        ticket = self.env["psa.ticket"]
+        if fate.model == "psa.ticket":
+            ticket = ticket.browse(fate.res_id).exists()
+        self.write(
+            {
+                "state": fate.state or "failed",
+                "detail": fate.detail[:SHORT],
+                "rule_id": fate.rule_id,
+                "model": fate.model,
+                "res_id": fate.res_id,
+                "ticket_id": ticket.id,
+                "company_id": ticket.company_id.id,
+            }
+        )
 
     def _own_transaction(self):
         return _OwnTransaction(self)
@@ -197,32 +219,15 @@ class PsaMailLog(models.Model):
         """Send the raw mail through the gateway once more, on the same line."""
         self.ensure_one()
         fate = MailFate(self.id)
-        thread = self.env["mail.thread"].sudo()
-        thread.with_user(SUPERUSER_ID).with_context(
-            psa_mail_line_id=self.id,
+        thread = self.env["mail.thread"].with_user(SUPERUSER_ID)
+        raw = base64.b64decode(self.sudo().raw)
+        thread.with_context(
             psa_mail_retry=fate,
             **{MAILBOX_CONTEXT: self.fetchmail_server_id.id},
             **context,
-        ).message_process(
-            self.fallback_model or "psa.ticket", base64.b64decode(self.sudo().raw)
-        )
+        ).message_process(self.fallback_model or None, raw)
         # This transaction sees the line: the fate is written with the ticket.
         self.sudo()._apply_fate(fate)
-
-    def _apply_fate(self, fate):
-        ticket = self.env["psa.ticket"].browse(
-            fate.res_id if fate.model == "psa.ticket" else False
-        )
-        self.write(
-            {
-                "state": fate.state or "failed",
-                "detail": fate.detail,
-                "model": fate.model,
-                "res_id": fate.res_id,
-                "ticket_id": ticket.id,
-                "company_id": ticket.company_id.id,
-            }
-        )
 
     def action_block_sender(self):
         """Refuse further mails from these senders."""
@@ -256,36 +261,58 @@ class PsaMailLog(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(lines))
         for line in lines:
-            line = line.try_lock_for_update()
-            if line and not line._find_processed():
+            if line._take_up():
                 line._resume()
             if not progress(1):
                 break
+
+    def _take_up(self):
+        """Lock the line and count the attempt, which must outlive a crash.
+
+        :return: whether the mail is to be processed now
+        """
+        line = self.try_lock_for_update().filtered(lambda line: line.state == "received")
+        if not line or line._find_processed():
+            return False
+        if line.attempts >= MAX_ATTEMPTS:
+            line.write(
+                {
+                    "state": "failed",
+                    "detail": self.env._("Given up: processing was interrupted each time."),
+                }
+            )
+            return False
+        line.attempts += 1
+        self.env["ir.cron"]._commit_progress()
+        return bool(line.try_lock_for_update())
 
     def _resume(self):
         try:
             with self.env.cr.savepoint():
                 self._reprocess()
+                # What waits for the commit must not fail there: the others would wait.
+                self.env.cr.flush()
         except Exception as error:
             _logger.exception("The incoming mail %s failed again", self.id)
             self.write({"state": "failed", "detail": str(error)[:SHORT]})
 
     def _find_processed(self):
         """Note where a mail went whose processing succeeded without the line knowing."""
-        message = self.env["mail.message"].search(
-            [("message_id", "=", self.message_id)], limit=1
-        )
-        if not self.message_id or not message:
+        if not self.message_id:
             return False
-        ticket_id = message.res_id if message.model == "psa.ticket" else False
-        self.write(
-            {
-                "state": "reply" if ticket_id else "other",
-                "model": message.model,
-                "res_id": message.res_id,
-                "ticket_id": ticket_id,
-            }
-        )
+        messages = self.env["mail.message"]
+        message = messages.search([("message_id", "=", self.message_id)], limit=1)
+        if not message:
+            return False
+        record = message.model and self.env[message.model].browse(message.res_id)
+        state = "other"
+        if message.model == "psa.ticket":
+            earlier = [("model", "=", "psa.ticket"), ("res_id", "=", message.res_id)]
+            earlier += [("message_type", "=", "email"), ("id", "<", message.id)]
+            state = "reply" if messages.search_count(earlier, limit=1) else "ticket"
+        fate = MailFate(self.id)
+        fate.settle(state, self.env._("Found after an interruption."), record or None)
+        self._apply_fate(fate)
         return True
 
     @api.autovacuum

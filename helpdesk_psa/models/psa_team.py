@@ -175,6 +175,11 @@ class PsaTeam(models.Model):
         string="Ask how it went",
         help="The mail that tells of the resolution asks the requester for a rating.",
     )
+    follow_up_bad_rating = fields.Boolean(
+        string="Follow up bad ratings",
+        default=True,
+        help="Plan an activity for the team leader when a customer is unhappy.",
+    )
     notify_user_ids = fields.Many2many(
         "res.users",
         "psa_team_notify_rel",

@@ -75,7 +75,7 @@ class PsaTicket(models.Model):
     channel = fields.Selection(
         CHANNELS,
         required=True,
-        default="manual",
+        default=lambda self: self._get_default_channel(),
         help="How the request reached us.",
     )
     requested_at = fields.Datetime(
@@ -99,7 +99,7 @@ class PsaTicket(models.Model):
         check_company=True,
         ondelete="restrict",
     )
-    type_icon = fields.Char(related="type_id.icon")
+    type_icon = fields.Char(related="type_id.icon", string="Type icon")
     category_id = fields.Many2one(
         "psa.ticket.category",
         index="btree_not_null",
@@ -140,6 +140,7 @@ class PsaTicket(models.Model):
         string="Requester",
         index="btree_not_null",
         check_company=True,
+        domain="[('type', '!=', 'psa_site'), ('commercial_partner_id.active', '=', True)]",
         help="Person who asks. Empty while we do not know who wrote.",
     )
     customer_id = fields.Many2one(
@@ -151,6 +152,7 @@ class PsaTicket(models.Model):
         precompute=True,
         index="btree_not_null",
         check_company=True,
+        domain="[('psa_is_customer', '=', True)]",
         help="The firm the requester belonged to when the ticket was opened, or a "
         "private person. It stays when the requester changes firms.",
     )
@@ -173,7 +175,12 @@ class PsaTicket(models.Model):
         domain="[('type', '=', 'psa_site'), ('parent_id', '=', customer_id)]",
         help="Where the problem is. It stays when the requester moves.",
     )
-    is_vip = fields.Boolean(string="VIP", compute="_compute_is_vip")
+    is_vip = fields.Boolean(
+        string="VIP",
+        compute="_compute_is_vip",
+        search="_search_is_vip",
+        help="The requester, his site or his customer is marked as VIP.",
+    )
     customer_color = fields.Integer(related="customer_id.psa_color")
     email_from = fields.Char(
         string="E-mail",
@@ -305,6 +312,9 @@ class PsaTicket(models.Model):
     _open_stage_idx = models.Index(
         f"(stage_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
     )
+    _open_customer_idx = models.Index(f"(customer_id) WHERE {IS_OPEN_SQL}")
+    _open_site_idx = models.Index(f"(site_id) WHERE {IS_OPEN_SQL}")
+    _unknown_idx = models.Index("(id) WHERE partner_id IS NULL AND identified_by = 'unknown'")
     # Everything, in default order; of one customer; by day.
     _order_idx = models.Index("(priority DESC, id DESC)")
     _customer_idx = models.Index("(customer_id, priority DESC, id DESC)")
@@ -325,8 +335,14 @@ class PsaTicket(models.Model):
 
     @api.depends("partner_id", "customer_id")
     def _compute_site_id(self):
+        """Follow the requester until the ticket is saved, then only the customer."""
         for ticket in self:
-            if ticket.site_id.parent_id != ticket.customer_id or not ticket.site_id:
+            site = ticket.site_id
+            if (
+                not ticket._origin
+                or not site
+                or site.parent_id != ticket.customer_id
+            ):
                 party = ticket.partner_id or ticket.customer_id
                 ticket.site_id = party and party._psa_get_main_site()
 
@@ -335,6 +351,17 @@ class PsaTicket(models.Model):
         for ticket in self:
             party = ticket.partner_id or ticket.customer_id
             ticket.is_vip = party._psa_get_setting("psa_vip")[0]
+
+    def _search_is_vip(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        vips = Domain.OR(
+            Domain(f"{place}psa_vip", "=", True)
+            for place in ("", "psa_site_id.", "commercial_partner_id.")
+        )
+        return Domain("partner_id", "any", vips) | (
+            Domain("partner_id", "=", False) & Domain("customer_id", "any", vips)
+        )
 
     @api.depends("partner_id")
     def _compute_email_from(self):
@@ -476,6 +503,19 @@ class PsaTicket(models.Model):
                 self.env._("A ticket cannot be the parent of its own parent.")
             )
 
+    @api.constrains("site_id", "customer_id")
+    def _check_site(self):
+        for ticket in self:
+            site = ticket.site_id
+            if site and (site.type != "psa_site" or site.parent_id != ticket.customer_id):
+                raise ValidationError(
+                    self.env._(
+                        "“%(site)s” is not a site of %(customer)s.",
+                        site=site.display_name,
+                        customer=ticket.customer_id.display_name or self.env._("nobody"),
+                    )
+                )
+
     @api.onchange("severity_id")
     def _onchange_severity_id(self):
         if self.severity_id:
@@ -486,8 +526,9 @@ class PsaTicket(models.Model):
         """Show at once the team and the status that saving would choose."""
         if not self.type_id:
             return
-        if self.type_id.team_id and not self._origin:
-            self.team_id = self.type_id.team_id
+        if not self._origin:
+            team = self.type_id._get_team(self.company_id or self.env.company)
+            self.team_id = team or self.team_id
         if not self.type_id._is_stage_allowed(self.stage_id):
             self.stage_id = self.type_id._get_stage(
                 self.stage_id.category or "new", "open", "new"
@@ -573,6 +614,9 @@ class PsaTicket(models.Model):
             extra.update(self._get_stage_stamps(stage))
         if "user_id" in vals and vals["user_id"] != self.user_id.id:
             extra["assigned_at"] = bool(vals["user_id"]) and fields.Datetime.now()
+        if vals.get("partner_id", self.partner_id.id) != self.partner_id.id:
+            how = "explicit" if vals["partner_id"] else "unknown"
+            extra["identified_by"] = vals.get("identified_by", how)
         return extra
 
     def _get_stage_stamps(self, stage):
@@ -695,9 +739,10 @@ class PsaTicket(models.Model):
         """
         company_id = vals.get("company_id") or self.env.company.id
         party = self._get_party(vals).with_company(company_id)
-        usual = party._psa_get_setting("psa_team_id")[0] or ticket_type.team_id
-        if usual:
-            return usual.with_env(self.env)
+        usual = party._psa_get_setting("psa_team_id")[0]
+        team = usual.with_env(self.env) if usual else ticket_type._get_team(company_id)
+        if team:
+            return team
         teams = self.env["psa.team"].search([("company_id", "=", company_id)])
         own = teams & self.env.user.psa_team_ids if not self.env.su else teams.browse()
         return (own or teams)[:1]
@@ -738,6 +783,11 @@ class PsaTicket(models.Model):
             f"{prefix}{number:0{sequence.padding}d}{suffix}"
             for (number,) in numbers
         ]
+
+    @api.model
+    def _get_default_channel(self):
+        """A file's rows are imports, which nobody gets acknowledged; the rest is typed."""
+        return "import" if self.env.context.get("import_file") else "manual"
 
     @api.model
     def _new_tracking_key(self):

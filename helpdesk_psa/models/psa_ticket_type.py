@@ -31,11 +31,13 @@ class PsaTicketType(models.Model):
         check_company=True,
         help="Statuses a ticket of this type may take. Empty means all of them.",
     )
-    team_id = fields.Many2one(
+    default_team_id = fields.Many2one(
         "psa.team",
         string="Default team",
+        company_dependent=True,
         check_company=True,
-        help="Team of a new ticket of this type when nothing else decides.",
+        help="Team of a new ticket of this type when nothing else decides. Each company "
+        "has its own.",
     )
     ticket_properties = fields.PropertiesDefinition(
         string="Extra fields of the tickets",
@@ -53,6 +55,12 @@ class PsaTicketType(models.Model):
                         type=ticket_type.name,
                     )
                 )
+
+    def _get_team(self, company):
+        """Return the team that gets this type's tickets in a company, if one does."""
+        team = self.with_company(company).default_team_id
+        # sudo: it may be a private team of others, whose name is not shown here
+        return team if team.sudo().active else team.browse()
 
     def _get_stages(self):
         """Return the statuses a ticket of this type may take, in order."""

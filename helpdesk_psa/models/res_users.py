@@ -95,6 +95,19 @@ class ResUsers(models.Model):
                 user
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        if any("psa_team_ids" in vals for vals in vals_list):
+            self.env["psa.team"]._clear_visibility_cache()
+        return users
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "psa_team_ids" in vals:
+            self.env["psa.team"]._clear_visibility_cache()
+        return result
+
     def _psa_filter_at_work(self, company, default_calendar):
         """Return the users who are at work now.
 

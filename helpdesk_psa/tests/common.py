@@ -215,6 +215,7 @@ class HelpdeskCommon(MailCommon):
         :return: the mails it put in the outgoing queue
         """
         known = self.env["mail.mail"].search([])
+        self.env.flush_all()
         with self._own_cursors():
             self.env.ref("helpdesk_psa.ir_cron_psa_notice").method_direct_trigger()
         return self.env["mail.mail"].search([]) - known

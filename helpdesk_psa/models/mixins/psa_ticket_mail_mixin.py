@@ -3,12 +3,17 @@ import re
 from markupsafe import Markup
 
 from odoo import Command, api, models
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize, email_normalize_all, formataddr
 
-from ...const import MAILBOX_CONTEXT
+from ...const import MAILBOX_CONTEXT, OPEN_CATEGORIES
 
 # Kinds of message that a person wrote.
 WRITTEN_TYPES = ("email", "comment")
+
+# Of 5: whoever rates so is unhappy (the mail offers 5, 3 and 1).
+BAD_RATING = 2
+BAD_RATING_ACTIVITY = "mail.mail_activity_data_todo"
 
 # What the customer's message does to a ticket, by the category of its status.
 REPLY_POLICY_FIELD = {
@@ -46,9 +51,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         ticket = self.with_context(
             psa_first_message=True, psa_automatic_mail=journal.is_automatic
         )._intake([vals])
-        # The gateway posts the mail as the requester: it looks up exact addresses only.
+        # Core looks up exact addresses only, and may find another company's contact.
         msg_dict["author_id"] = ticket.partner_id.id
-        ticket._subscribe_colleagues(msg_dict.get("partner_ids"))
+        ticket._subscribe_colleagues(journal.recipient_ids)
         journal.settle("ticket", record=ticket)
         return ticket
 
@@ -62,8 +67,13 @@ class PsaTicketMailMixin(models.AbstractModel):
 
     def message_update(self, msg_dict, update_vals=None):
         """Override of `mail` to note in the journal where the reply went."""
-        self.env["psa.mail.log"]._get_current().settle("reply", record=self)
-        return super().message_update(msg_dict, update_vals)
+        journal = self.env["psa.mail.log"]._get_current()
+        journal.settle("reply", record=self)
+        if not journal.is_automatic:
+            self._subscribe_colleagues(journal.recipient_ids)
+        return super().message_update(
+            {**msg_dict, "cc": self._get_incoming_cc(msg_dict)}, update_vals
+        )
 
     @api.model
     def _find_by_subject(self, subject, sender):
@@ -79,23 +89,62 @@ class PsaTicketMailMixin(models.AbstractModel):
         if not address or not numbers:
             return self.browse()
         tickets = self.search([("number", "in", numbers)], order="id desc", limit=5)
-        return tickets.filtered(lambda ticket: ticket._takes_part(address))[:1]
+        ticket = tickets.filtered(lambda ticket: ticket._takes_part(address))[:1]
+        if tickets and not ticket:
+            self.env["psa.mail.log"]._get_current().detail = self.env._(
+                "The subject names %(number)s, but %(address)s takes no part in it.",
+                number=tickets[0].number,
+                address=address,
+            )
+        return ticket
 
     def _takes_part(self, address):
         """Whether an address is the requester's, a follower's, in copy, or an agent's."""
         self.ensure_one()
-        known = {self.email_normalized, *email_normalize_all(self.email_cc or "")}
-        followers = self.message_follower_ids.partner_id
-        people = followers | self.partner_id | self.user_id.partner_id
-        people |= self.team_id.member_ids.partner_id
-        return address in known or address in people.mapped("email_normalized")
+        return (
+            self._is_outside(address)
+            or address in self.message_partner_ids.mapped("email_normalized")
+            or self._is_agent_address(address)
+        )
+
+    def _is_outside(self, address):
+        """Whether an address is on the customer's side: requester, in copy, follower."""
+        self.ensure_one()
+        people = self.message_partner_ids.filtered("partner_share") | self.partner_id
+        return bool(address) and address in {
+            self.email_normalized,
+            *email_normalize_all(self.email_cc or ""),
+            *people.mapped("email_normalized"),
+        }
+
+    def _is_agent_address(self, address):
+        """Whether an address is of an agent of the helpdesk who is not the requester."""
+        self.ensure_one()
+        users = (
+            self.env["res.users"]
+            .sudo()  # the gateway acts for senders without any right
+            .search([("email_normalized", "=", address), ("share", "=", False)])
+        )
+        return any(
+            user.partner_id != self.partner_id
+            and user.has_group("helpdesk_psa.group_psa_agent")
+            for user in users
+        )
 
     def _get_incoming_cc(self, msg_dict):
-        """Return the people in copy, without our own addresses."""
-        cc = self._mail_cc_sanitized_raw_dict(
-            msg_dict.get("cc_filtered") or msg_dict.get("cc")
+        """Return the people whom a mail reached besides us and the requester.
+
+        Whoever else stands under To has got the mail as well as those in copy.
+        """
+        people = self._mail_cc_sanitized_raw_dict(
+            ",".join(filter(None, (msg_dict.get("to_filtered"), msg_dict.get("cc_filtered"))))
         )
-        return ", ".join(cc.values())
+        known = {email_normalize(msg_dict.get("email_from") or "", strict=False)}
+        if self:
+            known |= {self.email_normalized, self.partner_id.email_normalized}
+        return ", ".join(
+            person for address, person in people.items() if address not in {*known, False}
+        )
 
     def _subscribe_colleagues(self, partner_ids):
         """Let the requester's colleagues in copy follow the ticket.
@@ -131,22 +180,30 @@ class PsaTicketMailMixin(models.AbstractModel):
 
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):
-        """Override of `mail` to compare an indexed column."""
+        """Override of `mail` to compare an indexed column; no address, no limit."""
+        if not email_from_normalized:
+            return None
         return [("email_normalized", "=", email_from_normalized)]
 
     # === WHAT A MESSAGE DOES === #
 
     def message_post(self, *, partner_ids=None, **kwargs):
-        """Override of `mail` to tell the agents of what customers write."""
-        audience = self._get_audience(kwargs)
-        partner_ids = list({*(partner_ids or []), *audience.ids})
+        """Override of `mail` to tell whom a message concerns besides the followers."""
+        writer = self._get_writer(kwargs)
+        partner_ids = list({*(partner_ids or []), *self._get_audience(writer).ids})
+        if writer == "agent":
+            unknown = self._get_unknown_requester(partner_ids)
+            kwargs["outgoing_email_to"] = kwargs.get("outgoing_email_to") or unknown
         return super().message_post(partner_ids=partner_ids, **kwargs)
 
-    def _get_audience(self, post_values):
-        """Return the colleagues to tell of a message about to be posted."""
+    def _get_audience(self, writer):
+        """Return the colleagues to tell of a message about to be posted.
+
+        :param str writer: what `_get_writer` returned
+        """
         if self.env.context.get("psa_first_message"):
             what, mine = "new", "assigned"
-        elif self._is_from_customer(post_values):
+        elif writer == "customer":
             what, mine = "message", "message"
         else:
             return self.env["res.partner"]
@@ -154,19 +211,34 @@ class PsaTicketMailMixin(models.AbstractModel):
         watchers = self._get_watchers(what)._psa_filter_wanting("watched")
         return (agent | watchers).partner_id
 
-    def _is_from_customer(self, post_values):
-        """Whether the values of `message_post` describe a public message of a customer."""
-        if post_values.get("message_type", "notification") not in WRITTEN_TYPES:
+    def _get_unknown_requester(self, partner_ids):
+        """Return the address of a requester who is no contact and gets no mail otherwise.
+
+        :param list partner_ids: contacts who are told anyway
+        """
+        if self.partner_id or not self.email_normalized:
             return False
+        told = self.env["res.partner"].browse(partner_ids) | self.message_partner_ids
+        if self.email_normalized in told.mapped("email_normalized"):
+            return False
+        return self.email_from
+
+    def _get_writer(self, post_values):
+        """Tell whose public message the values of `message_post` describe.
+
+        :return: ``"agent"``, ``"customer"``, or None for notes and what no person wrote
+        """
+        if post_values.get("message_type", "notification") not in WRITTEN_TYPES:
+            return None
         subtype_id = post_values.get("subtype_id") or self.env[
             "ir.model.data"
         ]._xmlid_to_res_id(post_values.get("subtype_xmlid") or "mail.mt_note")
         if self.env["mail.message.subtype"].sudo().browse(subtype_id).internal:
-            return False
+            return None
         author = self.env["res.partner"].browse(post_values.get("author_id"))
         if not author and "email_from" not in post_values:
             author = self.env.user.partner_id
-        return not self._is_agent(author)
+        return "agent" if self._is_agent(author) else "customer"
 
     def _is_agent(self, author):
         """Whether a partner writes as one of us, not as the one who asks."""
@@ -178,7 +250,8 @@ class PsaTicketMailMixin(models.AbstractModel):
         """Override of `mail` to note who wrote and to act on it."""
         result = super()._message_post_after_hook(message, msg_values)
         self._adopt_requester(message)
-        if self._is_public(message) and not self.env.context.get("psa_first_message"):
+        handled = {"psa_first_message", "psa_rating"} & self.env.context.keys()
+        if self._is_public(message) and not handled:
             # sudo: who may write on the ticket causes these steps, whatever his rights
             ticket = self.sudo()
             if ticket._is_agent(message.author_id):
@@ -195,6 +268,12 @@ class PsaTicketMailMixin(models.AbstractModel):
             and bool(message.subtype_id)
             and not message.subtype_id.internal
             and message.author_id != self.env.ref("base.partner_root")
+        )
+
+    def _is_note(self, message):
+        """Whether a message is for colleagues only. A notice to a person is none."""
+        return message.message_type not in ("user_notification", "auto_comment") and (
+            message.is_internal or message.subtype_id.internal
         )
 
     def _on_agent_reply(self, message):
@@ -225,11 +304,25 @@ class PsaTicketMailMixin(models.AbstractModel):
         field = REPLY_POLICY_FIELD.get(self.stage_category)
         return bool(field) and self.sudo().team_id[field] == "follow_up"
 
+    def _get_open_follow_up(self, sender):
+        """Return the open ticket that an earlier late reply opened, if any.
+
+        :param str sender: normalised address, which must take part in it
+        """
+        self.ensure_one()
+        links = self.env["psa.ticket.link"].search(
+            [("other_id", "=", self.id), ("kind", "=", "related")], order="id desc"
+        )
+        return links.ticket_id.filtered(
+            lambda ticket: ticket.stage_category in OPEN_CATEGORIES
+            and ticket.channel == "email"
+            and ticket._takes_part(sender)
+        )[:1]
+
     def _adopt_requester(self, message):
         """Make the person an agent wrote to the requester, if nobody is yet.
 
-        The composer creates the contact for an unknown address. Older tickets from the
-        same address, of the same company, get it too.
+        The composer creates the contact for an unknown address.
         """
         if self.partner_id or not self.email_normalized:
             return
@@ -237,14 +330,37 @@ class PsaTicketMailMixin(models.AbstractModel):
             lambda partner: partner.email_normalized == self.email_normalized
         )[:1]
         if contact:
-            # sudo: the agent who answers may not see the sender's tickets elsewhere
-            self.sudo().search(
-                [
-                    ("partner_id", "=", False),
-                    ("email_normalized", "=", self.email_normalized),
-                    ("company_id", "=", self.company_id.id),
-                ]
-            ).write({"partner_id": contact.id, "identified_by": "address"})
+            self._set_sender(contact)
+
+    def _get_sender_domain(self):
+        """Return the domain of the tickets whose unknown sender is the one of this."""
+        self.ensure_one()
+        return (
+            Domain("partner_id", "=", False)
+            & Domain("email_normalized", "=", self.email_normalized)
+            & Domain("company_id", "=", self.company_id.id)
+        )
+
+    def _set_sender(self, contact):
+        """Say who the unknown sender is: for this ticket and for his older ones.
+
+        :param contact: `res.partner`
+        :return: the tickets, of the same company, that have got the contact
+        """
+        self.ensure_one()
+        address = self.email_normalized
+        same = address and contact.email_normalized == address
+        # sudo: the agent who answers may not see the sender's tickets elsewhere
+        tickets = self.sudo()
+        if address:
+            tickets |= self.sudo().search(self._get_sender_domain())
+        tickets.write(
+            {
+                "partner_id": contact.id,
+                "identified_by": "address" if same else "explicit",
+            }
+        )
+        return tickets.sudo(self.env.su)
 
     # === NEW TICKETS === #
 
@@ -354,9 +470,7 @@ class PsaTicketMailMixin(models.AbstractModel):
         if self.partner_id._psa_get_setting("psa_never_email")[0]:
             return False
         address = email_normalize(self._get_notice_address() or "", strict=False)
-        return bool(address) and not self.env["mail.alias"].sudo().search_count(
-            [("alias_full_name", "=", address)], limit=1
-        )
+        return bool(address) and not self._psa_is_own_address(address)
 
     def _get_notice_address(self):
         return self.partner_id.email or self.email_from
@@ -415,9 +529,12 @@ class PsaTicketMailMixin(models.AbstractModel):
         return reply_to
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Override of `mail` to mail nobody outside when the agent says so."""
+        """Override of `mail`: notes go to nobody outside, even if he is named in one.
+
+        Nor do messages that the agent wants to be read on the ticket's page only.
+        """
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if self.env.context.get("psa_no_mail"):
+        if self.env.context.get("psa_no_mail") or self._is_note(message):
             recipients = [data for data in recipients if not data["share"]]
         return recipients
 
@@ -437,6 +554,34 @@ class PsaTicketMailMixin(models.AbstractModel):
     def _rating_get_operator(self):
         """Override of `rating`: the agent of the ticket is the one who is rated."""
         return self.user_id.partner_id
+
+    def rating_apply(self, rate, token=None, rating=None, feedback=None, **kwargs):
+        """Override of `rating`: praise does not wake a ticket up, blame is followed up."""
+        applied = super(
+            PsaTicketMailMixin, self.with_context(psa_rating=True)
+        ).rating_apply(rate, token=token, rating=rating, feedback=feedback, **kwargs)
+        if rate <= BAD_RATING:
+            self._follow_up_bad_rating(applied)
+        return applied
+
+    def _follow_up_bad_rating(self, rating):
+        """Ask the team's leader, else the agent, to call the unhappy customer."""
+        self.ensure_one()
+        ticket = self.sudo()  # the customer who rates causes it
+        user = ticket.team_id.leader_id or ticket.user_id
+        known = ticket.activity_search(
+            [BAD_RATING_ACTIVITY], user_id=user.id, only_automated=False
+        )
+        if user and ticket.team_id.follow_up_bad_rating and not known:
+            ticket.activity_schedule(
+                BAD_RATING_ACTIVITY,
+                user_id=user.id,
+                summary=self.env._(
+                    "Unhappy: %(customer)s",
+                    customer=rating.partner_id.name or ticket.author_name,
+                ),
+                note=rating.feedback or "",
+            )
 
     def _asks_for_rating(self):
         """Whether the closing mail asks the requester how it went."""

@@ -249,7 +249,21 @@ class PsaTicketPageMixin(models.AbstractModel):
         )
         return self.browse(message.res_id) if message else None
 
-    # === ODOO'S OWN ROUTES === #
+    # === ODOO'S OWN MAILS AND ROUTES === #
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Override of `portal`: the requester's mails alone have a button to the page.
+
+        His carries the ticket's token. Others in copy must not get that, and without it
+        nothing opens to them. Override once portal users have rights of their own.
+        """
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        for name, _matches, data in groups:
+            if name == "portal":
+                data["has_button_access"] = False
+        return groups
 
     @api.model
     def _get_thread_with_access(

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.mail import email_normalize, parse_contact_from_email
+
+from ...tools.email_identity import guess_name
 
 
 class PsaTicketScreenMixin(models.AbstractModel):
@@ -50,4 +54,58 @@ class PsaTicketScreenMixin(models.AbstractModel):
             "view_mode": "list",
             "domain": [("id", "in", self.link_ids.ids)],
             "context": {"psa_viewed_from": self.id},
+        }
+
+    # === WHO IS THE UNKNOWN SENDER? === #
+
+    def _get_sender(self):
+        """Return the name and the address of the sender, as far as the ticket tells."""
+        self.ensure_one()
+        name, _email = parse_contact_from_email(self.email_from or "")
+        address = email_normalize(self.email_from or "", strict=False)
+        return (guess_name(name, address) if address else name), address
+
+    def _create_sender(self, name, email, customer=None, site=None):
+        """Create the contact that an unknown sender is.
+
+        Agents may do so without Odoo's right to edit contacts, as long as they may edit
+        the ticket: it is their daily work, and one contact is all that is created.
+
+        :param customer: `res.partner`; a private person if not given
+        :param site: `res.partner` of the customer, his main site if not given
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not (name or email):
+            raise UserError(self.env._("A contact needs a name or an e-mail address."))
+        # sudo: see above
+        partners = self.env["res.partner"].sudo()
+        if customer:
+            contact = customer.sudo()._psa_create_contact(name, email, site)
+        else:
+            contact = partners.with_context(mail_create_nosubscribe=True).create(
+                {
+                    "name": name or guess_name("", email),
+                    "email": email,
+                    "company_id": self.company_id.id,
+                }
+            )
+        return contact.sudo(self.env.su)
+
+    def action_create_contact(self):
+        """Make the unknown sender a contact, by the name and address he wrote with."""
+        for ticket in self.filtered(lambda ticket: not ticket.partner_id):
+            ticket._set_sender(ticket._create_sender(*ticket._get_sender()))
+        return True
+
+    def action_identify(self):
+        """Ask who the unknown sender is."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who is %(sender)s?", sender=self.author_name),
+            "res_model": "psa.ticket.identify",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_ticket_id": self.id},
         }
