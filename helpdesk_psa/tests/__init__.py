@@ -5,3 +5,6 @@ from . import test_portal_page
 from . import test_portal_reply
 from . import test_portal_routes
 from . import test_satisfaction
+from . import test_email_identity
+from . import test_identity
+from . import test_notification_preferences
