@@ -32,6 +32,9 @@
         "views/psa_ticket_link_views.xml",
         "views/psa_ticket_views.xml",
         "views/psa_event_views.xml",
+        "views/psa_customer_group_views.xml",
+        "views/psa_email_domain_views.xml",
+        "views/psa_customer_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
         "views/psa_ticket_stage_views.xml",
@@ -48,6 +51,7 @@
         "views/mail_layout_templates.xml",
         "views/psa_ticket_portal_templates.xml",
         "views/mail_compose_message_views.xml",
+        "wizards/psa_ticket_identify_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

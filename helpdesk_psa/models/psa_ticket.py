@@ -152,7 +152,7 @@ class PsaTicket(models.Model):
         precompute=True,
         index="btree_not_null",
         check_company=True,
-        domain="[('psa_is_customer', '=', True)]",
+        domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
         help="The firm the requester belonged to when the ticket was opened, or a "
         "private person. It stays when the requester changes firms.",
     )

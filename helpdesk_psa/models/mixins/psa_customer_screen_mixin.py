@@ -311,3 +311,13 @@ class PsaCustomerScreenMixin(models.AbstractModel):
             "views": [(self.env.ref("helpdesk_psa.psa_site_view_form").id, "form")],
             "context": clean_context(self.env.context),
         }
+
+    def action_psa_open_customer(self):
+        """Open the helpdesk's form of the customer that the partner belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.commercial_partner_id.id,
+            "views": [(self.env.ref("helpdesk_psa.psa_customer_view_form").id, "form")],
+        }
