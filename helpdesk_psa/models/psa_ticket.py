@@ -41,6 +41,7 @@ class PsaTicket(models.Model):
         "psa.ticket.home.mixin",
         "psa.ticket.page.mixin",
         "psa.ticket.screen.mixin",
+        "psa.ticket.participant.mixin",
         "psa.ticket.mail.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -553,9 +554,9 @@ class PsaTicket(models.Model):
         self._stamp_values(vals_list)
         self._number_values(vals_list)
         bodies = [vals.pop("body", False) for vals in vals_list]
-        tickets = super(
-            PsaTicket, self.with_context(mail_create_nolog=True)
-        ).create(vals_list)
+        # The event tells of the creation; who is told of what is decided below.
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        tickets = super(PsaTicket, quiet).create(vals_list)
         tickets = tickets.with_env(self.env)
         tickets._log_creation()
         if not self.env.context.get("psa_import_mode"):

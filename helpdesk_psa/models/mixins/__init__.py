@@ -8,6 +8,7 @@ from . import (
     psa_ticket_home_mixin,
     psa_ticket_intake_mixin,
     psa_ticket_mail_mixin,
+    psa_ticket_participant_mixin,
     psa_ticket_page_mixin,
     psa_ticket_screen_mixin,
     psa_ticket_search_mixin,

@@ -194,7 +194,11 @@ class PsaTicketMailMixin(models.AbstractModel):
         if writer == "agent":
             unknown = self._get_unknown_requester(partner_ids)
             kwargs["outgoing_email_to"] = kwargs.get("outgoing_email_to") or unknown
-        return super().message_post(partner_ids=partner_ids, **kwargs)
+        # The agent of the ticket is told anyway, as he wishes; others follow if they like.
+        quiet = self.with_context(mail_post_autofollow_author_skip=True)
+        return super(PsaTicketMailMixin, quiet).message_post(
+            partner_ids=partner_ids, **kwargs
+        )
 
     def _get_audience(self, writer):
         """Return the colleagues to tell of a message about to be posted.

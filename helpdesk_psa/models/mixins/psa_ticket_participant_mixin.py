@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.tools import consteq
+from odoo.tools.mail import email_normalize
+
+
+class PsaTicketParticipantMixin(models.AbstractModel):
+    """People outside who take part in a ticket besides the requester.
+
+    They are the ticket's followers from outside: they get each public message, may
+    answer by mail and on the ticket's page, until they are removed.
+    """
+
+    _name = "psa.ticket.participant.mixin"
+    _description = "Ticket Participants"
+
+    participant_ids = fields.Many2many(
+        "res.partner",
+        compute="_compute_participant_ids",
+        inverse="_inverse_participant_ids",
+        string="Participants",
+        help="Besides the requester: they get each answer, have a link of their own to the "
+        "ticket's page, and may answer. Whoever is removed gets no more mails, and the "
+        "link opens nothing.",
+    )
+
+    @api.depends("message_follower_ids", "partner_id")
+    def _compute_participant_ids(self):
+        for ticket in self:
+            ticket.participant_ids = ticket._get_participants()
+
+    def _get_participants(self):
+        """Return the followers from outside, without the requester."""
+        followers = self.sudo().message_partner_ids - self.partner_id
+        return followers.filtered("partner_share").sudo(self.env.su)
+
+    def _inverse_participant_ids(self):
+        for ticket in self:
+            wanted = ticket.participant_ids
+            present = ticket._get_participants()
+            ticket._add_participants(wanted - present)
+            ticket._remove_participants(present - wanted)
+
+    def _add_participants(self, partners):
+        """Let people follow the ticket from now on.
+
+        :param partners: `res.partner`
+        """
+        if partners:
+            self.message_subscribe(partner_ids=partners.ids)
+
+    def _remove_participants(self, partners):
+        """Take people off the ticket: no more mails, no page, not in copy either."""
+        if not partners:
+            return
+        self.message_unsubscribe(partner_ids=partners.ids)
+        gone = set(partners.mapped("email_normalized"))
+        for ticket in self.filtered("email_cc"):
+            kept = [
+                person
+                for person in ticket.email_cc.split(",")
+                if email_normalize(person, strict=False) not in gone
+            ]
+            ticket.email_cc = ",".join(kept).strip() or False
+
+    # === A LINK FOR EACH === #
+
+    def _get_participant_url(self, partner):
+        """Return the address of the page for one participant; it names him and nobody else.
+
+        :param partner: `res.partner`
+        """
+        self.ensure_one()
+        signature = self.sudo()._sign_token(partner.id)
+        return (
+            f"{self.get_base_url()}/my/tickets/{self.id}"
+            f"?pid={partner.id}&hash={signature}"
+        )
+
+    def _find_participant(self, pid, signature):
+        """Return the participant whom a link names, or nobody if it opens nothing.
+
+        :param pid: id of a `res.partner`, as it stands in the link
+        :param str signature: as it stands in the link
+        """
+        self.ensure_one()
+        nobody = self.env["res.partner"]
+        if not str(pid).isdecimal() or not (signature or "").isascii() or not signature:
+            return nobody
+        participant = self._get_participants().filtered(lambda one: one.id == int(pid))
+        if participant and consteq(signature, self.sudo()._sign_token(participant.id)):
+            return participant
+        return nobody
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Override of `portal` to give each participant a button to his own page."""
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        if not self:
+            return groups
+        own = [
+            (
+                f"psa_participant_{partner.id}",
+                lambda data, partner_id=partner.id: data["id"] == partner_id,
+                {
+                    "active": True,
+                    "has_button_access": True,
+                    "button_access": {"url": self._get_participant_url(partner)},
+                },
+            )
+            for partner in self._get_participants()
+        ]
+        return own + groups
