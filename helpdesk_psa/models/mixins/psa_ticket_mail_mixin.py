@@ -47,6 +47,10 @@ class PsaTicketMailMixin(models.AbstractModel):
             "email_from": msg_dict.get("email_from"),
             "email_cc": self._get_incoming_cc(msg_dict),
         }
+        team = self.env["psa.team"].sudo().browse(vals.get("team_id"))
+        if team and not team.active:
+            # The address of an archived team: a team at work takes its mails.
+            vals.update(team_id=False, company_id=team.company_id.id)
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
         if author and author.company_id in (
             author.company_id.browse(),
