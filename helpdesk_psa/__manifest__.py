@@ -31,6 +31,8 @@
         "data/ir_cron_data.xml",
         "views/psa_ticket_link_views.xml",
         "views/psa_ticket_views.xml",
+        "views/psa_ticket_panel_views.xml",
+        "views/psa_home_views.xml",
         "views/psa_event_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
@@ -49,8 +51,18 @@
         "views/mail_compose_message_views.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "helpdesk_psa/static/src/**/*",
+            ("remove", "helpdesk_psa/static/src/portal/**/*"),
+        ],
         "web.assets_frontend": [
             "helpdesk_psa/static/src/portal/*.scss",
+        ],
+        "web.assets_tests": [
+            "helpdesk_psa/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "helpdesk_psa/static/tests/**/*.test.js",
         ],
     },
     "demo": [
