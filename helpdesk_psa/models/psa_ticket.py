@@ -361,6 +361,7 @@ class PsaTicket(models.Model):
     def _inverse_body(self):
         """The body is posted at creation; later it is only shown."""
 
+    @api.depends_context("uid")
     def _compute_link_ids(self):
         links = self.env["psa.ticket.link"].search(
             Domain("ticket_id", "in", self.ids) | Domain("other_id", "in", self.ids)
@@ -371,6 +372,7 @@ class PsaTicket(models.Model):
             )
             ticket.link_count = len(ticket.link_ids)
 
+    @api.depends_context("uid")
     def _compute_event_count(self):
         counts = dict(
             self.env["psa.event"]._read_group(
@@ -380,6 +382,7 @@ class PsaTicket(models.Model):
         for ticket in self:
             ticket.event_count = counts.get(ticket, 0)
 
+    @api.depends_context("uid")
     def _compute_sibling_ticket_count(self):
         for ticket in self:
             domain = ticket._get_sibling_domain()
