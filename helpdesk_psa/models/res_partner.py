@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import OPEN_CATEGORIES
 
@@ -24,6 +24,7 @@ class ResPartner(models.Model):
         help="Tickets of the customer, or requested by the contact, that still need work.",
     )
 
+    @api.depends_context("uid")
     def _compute_psa_open_ticket_count(self):
         Ticket = self.env["psa.ticket"]
         is_open = [("stage_category", "in", OPEN_CATEGORIES)]
