@@ -31,6 +31,8 @@
         "data/ir_cron_data.xml",
         "views/psa_ticket_link_views.xml",
         "views/psa_ticket_views.xml",
+        "views/psa_ticket_panel_views.xml",
+        "views/psa_home_views.xml",
         "views/psa_event_views.xml",
         "views/psa_customer_group_views.xml",
         "views/psa_email_domain_views.xml",
@@ -54,14 +56,25 @@
         "wizards/psa_ticket_identify_views.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "helpdesk_psa/static/src/**/*",
+            ("remove", "helpdesk_psa/static/src/portal/**/*"),
+        ],
         "web.assets_frontend": [
             "helpdesk_psa/static/src/portal/*.scss",
+        ],
+        "web.assets_tests": [
+            "helpdesk_psa/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "helpdesk_psa/static/tests/**/*.test.js",
         ],
     },
     "demo": [
         "demo/res_users_demo.xml",
         "demo/res.partner.csv",
         "demo/psa_team_demo.xml",
+        "demo/psa_customer_demo.xml",
         "demo/psa_ticket_demo.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -85,7 +85,9 @@ class PsaDemo(models.AbstractModel):
     @api.model
     def _play(self):
         """Play all stories in the order in which the requests came."""
-        if self.env.ref(f"{ADDON}.psa_ticket_mail_queue_demo", raise_if_not_found=False):
+        if self.env.ref(
+            f"{ADDON}.psa_ticket_mail_queue_demo", raise_if_not_found=False
+        ):
             return
         with file_open(STORIES) as file:
             stories = json.load(file)
@@ -95,6 +97,7 @@ class PsaDemo(models.AbstractModel):
         for story in sorted(plan, key=lambda story: story["start"]):
             stage.play(story)
         stage.receive_oddities()
+        self._correct_delays()
         self._finish_mails(first_mail)
         self._read_old_notifications(stage.now)
         self.env.ref(f"{ADDON}.psa_team_infogerance_demo").assign_method = "balanced"
@@ -104,6 +107,19 @@ class PsaDemo(models.AbstractModel):
             SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(table))
         )
         return last_id
+
+    def _correct_delays(self):
+        """Let the history tell the same time to read as the tickets."""
+        self.env.cr.execute(
+            """
+            UPDATE psa_event event
+               SET new = EXTRACT(EPOCH FROM ticket.read_at - ticket.requested_at)::int
+              FROM psa_ticket ticket
+             WHERE ticket.id = event.ticket_id
+               AND event.kind = 'read'
+            """
+        )
+        self.env["psa.event"].invalidate_model(["new"])
 
     def _finish_mails(self, first_id):
         """Treat the outgoing mails as sent, so that none ever leaves."""
@@ -137,11 +153,15 @@ def _plan(stories, now):
     for story in stories:
         age = story.get("days") or random.uniform(*AGE_DAYS[story["end"]])
         start = now - timedelta(days=age)
-        former = by_key.get(story.get("parent") or (story.get("link") or [None, None])[1])
+        former = by_key.get(
+            story.get("parent") or (story.get("link") or [None, None])[1]
+        )
         if former:
             start = former["start"] + timedelta(hours=story.get("hours_after", 3))
-        elif story["channel"] != "email" or random.random() < 0.8:
-            start = _to_working_time(start, now - timedelta(minutes=30))
+        if story["channel"] != "email" or random.random() < 0.8:
+            opening = _to_working_time(start, now - timedelta(hours=9))
+            late = opening != start and timedelta(minutes=random.randrange(500))
+            start = opening + (late or timedelta())
         limit = now - timedelta(minutes=5)
         if story["end"] in ("closed", "cancelled"):
             limit = min(limit, start + timedelta(days=WORK_DAYS))
@@ -169,7 +189,8 @@ class _Stage:
 
     def __init__(self, env):
         self.env = env(context={**env.context, "mail_notify_force_send": False})
-        self.now = fields.Datetime.now()
+        # Everything written from here on carries this moment, or a later one.
+        self.now = env.cr.now().replace(microsecond=0)
         self.mails = 0
 
     def ref(self, name):
@@ -454,9 +475,14 @@ class _Stage:
         away["Auto-Submitted"] = "auto-replied"
         shop = formataddr(("Office Depot News", "noreply@shop.example"))
         offer = self._write_mail(shop, support, "Toner: 20 % off", "This week only.")
-        loop = self._write_mail(support, support, "Re: your request", "Ticket received.")
+        loop = self._write_mail(
+            support, support, "Re: your request", "Ticket received."
+        )
         twice = self._write_mail(
-            casey, support, "Where is the invoice?", "I cannot find last month's invoice."
+            casey,
+            support,
+            "Where is the invoice?",
+            "I cannot find last month's invoice.",
         )
         for hours, mail in enumerate((twice, twice, loop, offer, away), start=3):
             self.moment = self.now - timedelta(hours=7 * hours)

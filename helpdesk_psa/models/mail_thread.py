@@ -212,6 +212,12 @@ class MailThread(models.AbstractModel):
             payload["body"] = plaintext2html(lost)
         return payload
 
+    def _get_bounced_message_data(self, message, message_dict):
+        """Override of `mail` to survive a report whose returned mail is no mail."""
+        if isinstance(message, str):
+            return self.env["mail.message"].sudo(), []
+        return super()._get_bounced_message_data(message, message_dict)
+
     # === VERDICTS OF THE GATEWAY === #
 
     @api.model

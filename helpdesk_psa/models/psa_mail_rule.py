@@ -40,7 +40,7 @@ class PsaMailRule(models.Model):
         for rule in self:
             rule.log_count = counts.get(rule, 0)
 
-    @api.constrains("sender_pattern", "subject_pattern")
+    @api.constrains("name", "sender_pattern", "subject_pattern")
     def _check_patterns(self):
         for rule in self:
             if not (rule.sender_pattern or rule.subject_pattern):

@@ -272,6 +272,7 @@ class PsaTeam(models.Model):
         Rule domains are cached per user in every worker; teams change rarely.
         """
         self.env.registry.clear_cache()
+        self.env["res.users"].invalidate_model(["psa_hidden_team_ids"])
 
     def action_open_tickets(self):
         """Open the list of one of the team's queues, named by `psa_queue` in the context.
@@ -333,14 +334,17 @@ class PsaTeam(models.Model):
         :rtype: list
         """
         self.ensure_one()
-        if self.assign_method == "manual" or not count:
-            return []
-        # sudo: the load of a member counts tickets of private teams as well
+        # sudo: the load of a member counts tickets of private teams as well, and who
+        # hands a ticket to a private team may not see that team
         team_sudo = self.sudo()
+        if team_sudo.assign_method == "manual" or not count:
+            return []
         members = team_sudo._get_available_members()
+        if not members:
+            return []
         loads = team_sudo._get_loads(members)
-        rank = getattr(team_sudo, f"_rank_{self.assign_method}")(members, loads)
-        limit = self.assign_max_open
+        rank = getattr(team_sudo, f"_rank_{team_sudo.assign_method}")(members, loads)
+        limit = team_sudo.assign_max_open
         chosen = []
         for _ticket in range(count):
             free = [user for user in members if not limit or loads[user.id] < limit]
@@ -349,7 +353,7 @@ class PsaTeam(models.Model):
             user = min(free, key=lambda user: (rank[user.id], user.id))
             chosen.append(user)
             loads[user.id] += 1
-            rank[user.id] = self._get_next_rank(rank, user)
+            rank[user.id] = team_sudo._get_next_rank(rank, user)
         return chosen
 
     def _get_next_rank(self, rank, user):

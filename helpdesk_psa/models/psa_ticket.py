@@ -423,6 +423,7 @@ class PsaTicket(models.Model):
     def _inverse_body(self):
         """The body is posted at creation; later it is only shown."""
 
+    @api.depends_context("uid")
     def _compute_link_ids(self):
         links = self.env["psa.ticket.link"].search(
             Domain("ticket_id", "in", self.ids) | Domain("other_id", "in", self.ids)
@@ -433,6 +434,7 @@ class PsaTicket(models.Model):
             )
             ticket.link_count = len(ticket.link_ids)
 
+    @api.depends_context("uid")
     def _compute_event_count(self):
         counts = dict(
             self.env["psa.event"]._read_group(
@@ -442,6 +444,7 @@ class PsaTicket(models.Model):
         for ticket in self:
             ticket.event_count = counts.get(ticket, 0)
 
+    @api.depends_context("uid")
     def _compute_sibling_ticket_count(self):
         for ticket in self:
             domain = ticket._get_sibling_domain()
@@ -483,6 +486,8 @@ class PsaTicket(models.Model):
 
     @api.constrains("stage_id", "type_id")
     def _check_stage(self):
+        if self.env.context.get("psa_stage_follows"):
+            return  # the status that fits is written next, and checked then
         for ticket in self:
             ticket_type = ticket.type_id
             if ticket_type._is_stage_allowed(ticket.stage_id):
@@ -568,14 +573,16 @@ class PsaTicket(models.Model):
     def write(self, vals):
         if not vals.keys() & self._psa_event_fields.keys():
             return super().write(vals)
-        vals = dict(vals)
-        if vals.get("severity_id") and "priority" not in vals:
-            severity = self.env["psa.severity"].browse(vals["severity_id"])
-            vals["priority"] = severity.priority
         self._mark_customers([vals])
         before = self._get_event_values()
-        for extra, tickets in self._group_by_side_effects(vals):
-            super(PsaTicket, tickets).write({**vals, **extra})
+        consequences = self._group_by_values(lambda ticket: ticket._get_consequences(vals))
+        for stamps, tickets in self._group_by_values(
+            lambda ticket: ticket._get_stamps(vals)
+        ):
+            # A change of type may need another status, which is written below.
+            follows = "type_id" in vals and "stage_id" not in vals
+            tickets = tickets.with_context(psa_stage_follows=follows)
+            super(PsaTicket, tickets).write({**vals, **stamps})
         self._log_changes(before)
         changed = self.filtered(
             lambda ticket: before[ticket.id]["stage_id"] != str(ticket.stage_id.id)
@@ -585,40 +592,54 @@ class PsaTicket(models.Model):
             self._notify_assignment(before)
         if "partner_id" in vals:
             self._replace_requesters(before)
+        # Written on their own, so that automation rules on status and priority see them.
+        for further, tickets in consequences:
+            if further:
+                tickets.write(further)
         return True
 
-    def _group_by_side_effects(self, vals):
-        """Split the tickets by the values that must change with `vals`.
+    def _group_by_values(self, get_values):
+        """Split the tickets by what a function returns for each.
 
-        :return: pairs of (dict of further values, tickets)
+        :param get_values: function of one ticket that returns values
+        :return: pairs of (dict of values, tickets)
         """
         groups = {}
         for ticket in self:
-            extra = ticket._get_side_effects(vals)
-            groups.setdefault(tuple(sorted(extra.items())), []).append(ticket.id)
-        return [(dict(extra), self.browse(ids)) for extra, ids in groups.items()]
+            key = tuple(sorted(get_values(ticket).items()))
+            groups.setdefault(key, []).append(ticket.id)
+        return [(dict(values), self.browse(ids)) for values, ids in groups.items()]
 
-    def _get_side_effects(self, vals):
-        """Return the further values that a change of status, type or agent brings.
+    def _get_consequences(self, vals):
+        """Return the status and priority that other values bring, unless chosen too."""
+        self.ensure_one()
+        further = {}
+        if vals.get("severity_id") and "priority" not in vals:
+            severity = self.env["psa.severity"].browse(vals["severity_id"])
+            further["priority"] = severity.priority
+        if "type_id" in vals and "stage_id" not in vals:
+            ticket_type = self.type_id.browse(vals["type_id"])
+            if not ticket_type._is_stage_allowed(self.stage_id):
+                stage = ticket_type._get_stage(self.stage_category, "open", "new")
+                further["stage_id"] = stage.id
+        return further
+
+    def _get_stamps(self, vals):
+        """Return the moments that a change of status or agent sets or clears.
 
         Override to stamp other moments of a ticket's life.
         """
         self.ensure_one()
-        extra = {}
+        stamps = {}
         stage = self.stage_id.browse(vals.get("stage_id", self.stage_id.id))
-        if "type_id" in vals and "stage_id" not in vals:
-            ticket_type = self.type_id.browse(vals["type_id"])
-            if not ticket_type._is_stage_allowed(stage):
-                stage = ticket_type._get_stage(stage.category, "open", "new")
-                extra["stage_id"] = stage.id
         if stage != self.stage_id:
-            extra.update(self._get_stage_stamps(stage))
+            stamps.update(self._get_stage_stamps(stage))
         if "user_id" in vals and vals["user_id"] != self.user_id.id:
-            extra["assigned_at"] = bool(vals["user_id"]) and fields.Datetime.now()
+            stamps["assigned_at"] = bool(vals["user_id"]) and fields.Datetime.now()
         if vals.get("partner_id", self.partner_id.id) != self.partner_id.id:
             how = "explicit" if vals["partner_id"] else "unknown"
-            extra["identified_by"] = vals.get("identified_by", how)
-        return extra
+            stamps["identified_by"] = vals.get("identified_by", how)
+        return stamps
 
     def _get_stage_stamps(self, stage):
         """Return the moments to set or clear when the ticket enters a status."""

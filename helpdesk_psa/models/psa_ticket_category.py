@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class PsaTicketCategory(models.Model):
@@ -47,11 +46,4 @@ class PsaTicketCategory(models.Model):
             parent = category.parent_id.display_name
             category.display_name = (
                 f"{parent} / {category.name}" if parent else category.name
-            )
-
-    @api.constrains("parent_id")
-    def _check_parent(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("A category cannot be inside one of its own children.")
             )

@@ -64,6 +64,7 @@ class ResPartner(models.Model):
     )
 
     @api.depends("type", "commercial_partner_id")
+    @api.depends_context("uid")
     def _compute_psa_open_ticket_count(self):
         self.psa_open_ticket_count = 0
         for field, partners in self.grouped(

@@ -1,6 +1,6 @@
 """The cast of the tests: a helpdesk, its agents, and the customers who write to it."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -130,6 +130,19 @@ class HelpdeskCommon(MailCommon):
                 **values,
             }
         )
+
+    @contextmanager
+    def assertRefused(self, exception, message=""):
+        """Check that an act is refused, and roll it back as a request would be.
+
+        `assertRaisesRegex` rolls nothing back, so that what a refusal leaves behind
+        could not be told.
+
+        :param str message: regular expression found in the message
+        """
+        with self.assertRaises(exception) as refusal:
+            yield
+        self.assertRegex(str(refusal.exception), message)
 
     # === MAIL === #
 

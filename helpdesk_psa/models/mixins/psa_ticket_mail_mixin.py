@@ -48,6 +48,10 @@ class PsaTicketMailMixin(models.AbstractModel):
             "email_from": msg_dict.get("email_from"),
             "email_cc": self._get_incoming_cc(msg_dict),
         }
+        team = self.env["psa.team"].sudo().browse(vals.get("team_id"))
+        if team and not team.active:
+            # The address of an archived team: a team at work takes its mails.
+            vals.update(team_id=False, company_id=team.company_id.id)
         ticket = self.with_context(
             psa_first_message=True, psa_automatic_mail=journal.is_automatic
         )._intake([vals])
