@@ -224,7 +224,7 @@ class TicketPortal(CustomerPortal):
             "author": partner_sudo.name or author.get("email_from"),
             "draft": draft,
             "submission": ticket_sudo._new_submission(),
-            "max_size": human_size(self._get_max_files_size()),
+            "max_megabytes": self._get_max_megabytes(),
             "max_length": MAX_BODY_LENGTH,
         }
 
@@ -249,9 +249,9 @@ class TicketPortal(CustomerPortal):
         limit = self._get_max_files_size()
         if sum(len(content) for _name, content in files) > limit:
             return request.env._(
-                "The files are too large: at most %(limit)s altogether. Your message was "
-                "not sent.",
-                limit=human_size(limit),
+                "The files are too large: at most %(limit)s MB altogether. Your message "
+                "was not sent.",
+                limit=self._get_max_megabytes(),
             )
         return None
 
@@ -262,3 +262,7 @@ class TicketPortal(CustomerPortal):
             request.env["ir.config_parameter"].sudo().get_param("web.max_file_upload_size")
         )
         return int(limit or MAX_FILES_SIZE)
+
+    def _get_max_megabytes(self):
+        """Return the same limit as people read it: ``25``, ``0.5``."""
+        return f"{self._get_max_files_size() / MEGABYTE:.3g}"

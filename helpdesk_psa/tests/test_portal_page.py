@@ -197,10 +197,11 @@ class TestTicketPage(PortalCommon):
     def test_the_page_speaks_the_requesters_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.casey.lang = "fr_FR"
-        self.stage_new.with_context(lang="fr_FR").name = "Nouveau ticket"
+        stage = self.env["psa.ticket.stage"].browse(self.ticket.stage_id.id)
+        stage.with_context(lang="fr_FR").name = "En traitement"
         page = self._open_page()
         self.assertEqual(self._get_lang(page), "fr-FR")
-        self.assertIn("Nouveau ticket", page.text_content())
+        self.assertIn("En traitement", page.text_content())
 
     def test_a_language_that_is_not_installed_falls_back(self):
         self.casey.lang = False
