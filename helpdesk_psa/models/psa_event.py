@@ -63,7 +63,6 @@ class PsaEvent(models.Model):
     summary = fields.Char(compute="_compute_summary", string="What happened")
     company_id = fields.Many2one(related="ticket_id.company_id")
 
-    _ticket_at_idx = models.Index("(ticket_id, at, id)")
     _at_idx = models.Index("(at DESC, id DESC)")
 
     @api.depends("kind", "old", "new")
