@@ -57,7 +57,9 @@ class TicketPortal(CustomerPortal):
         multilang=False,
         methods=["POST"],
         # Odoo cuts larger requests off without a word: leave room to explain the limit.
-        max_content_length=lambda controller: 4 * controller._get_max_files_size() + MEGABYTE,
+        max_content_length=lambda controller: (
+            4 * controller._get_max_files_size() + MEGABYTE
+        ),
     )
     def portal_ticket_reply(
         self, ticket_id, access_token=None, body="", submission=None, **post
@@ -131,7 +133,8 @@ class TicketPortal(CustomerPortal):
         for the system's own.
         """
         if access_token and not access_token.isascii():
-            access_token = None  # cannot be compared in constant time, and is none of ours
+            # It cannot be compared in constant time, and is none of ours.
+            access_token = None
         try:
             self._document_check_access("psa.ticket", ticket_id, access_token)
         except (AccessError, MissingError):
@@ -181,7 +184,9 @@ class TicketPortal(CustomerPortal):
         """Speak the requester's language and time zone to somebody who is not logged in."""
         user = request.env.user
         if user._is_public():
-            code = request.env["ir.http"].get_nearest_lang(ticket_sudo._get_notice_lang())
+            code = request.env["ir.http"].get_nearest_lang(
+                ticket_sudo._get_notice_lang()
+            )
             if code:
                 request.lang = request.env["res.lang"]._get_data(code=code)
                 request.update_context(lang=code)
@@ -259,7 +264,9 @@ class TicketPortal(CustomerPortal):
         """Return the limit for the files of one reply, in bytes."""
         # sudo: a setting that everybody feels
         limit = (
-            request.env["ir.config_parameter"].sudo().get_param("web.max_file_upload_size")
+            request.env["ir.config_parameter"]
+            .sudo()
+            .get_param("web.max_file_upload_size")
         )
         return int(limit or MAX_FILES_SIZE)
 

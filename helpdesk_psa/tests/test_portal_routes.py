@@ -242,7 +242,9 @@ class TestMailButtons(PortalCommon):
         with self.mock_mail_gateway():
             self._post("On its way", partner_ids=partners.ids)
         return {
-            address: mail["body"] for mail in self._mails for address in mail["email_to"]
+            address: mail["body"]
+            for mail in self._mails
+            for address in mail["email_to"]
         }
 
     def _find_mail(self, mails, partner):
