@@ -67,6 +67,7 @@
             "helpdesk_psa/static/tests/tours/**/*",
         ],
         "web.assets_unit_tests": [
+            "helpdesk_psa/static/tests/psa_test_models.js",
             "helpdesk_psa/static/tests/**/*.test.js",
         ],
     },

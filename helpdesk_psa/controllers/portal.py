@@ -35,16 +35,19 @@ class TicketPortal(CustomerPortal):
         multilang=False,  # the page speaks the requester's language, whatever the address
         methods=["GET"],
     )
-    def portal_ticket(self, ticket_id, access_token=None, sent=None, **_params):
+    def portal_ticket(
+        self, ticket_id, access_token=None, pid=None, hash=None, sent=None, **_params
+    ):
         """Show a ticket and its conversation.
 
         A link that opens nothing leads to the search page, whether the ticket exists or
-        not. Colleagues without the customer's link go to the ticket's form.
+        not. Colleagues without the customer's link go to the ticket's form. A
+        participant's link holds his id and a signature instead of the ticket's token.
         """
-        ticket_sudo = self._find_ticket(ticket_id, access_token)
+        ticket_sudo = self._find_ticket(ticket_id, access_token, pid, hash)
         if not ticket_sudo:
             return self._refuse_link()
-        if not access_token and request.env.user._is_internal():
+        if not (access_token or hash) and request.env.user._is_internal():
             return request.redirect(self._get_form_url(ticket_sudo))
         return self._render_ticket(ticket_sudo, access_token, sent=sent)
 
@@ -57,17 +60,26 @@ class TicketPortal(CustomerPortal):
         multilang=False,
         methods=["POST"],
         # Odoo cuts larger requests off without a word: leave room to explain the limit.
-        max_content_length=lambda controller: 4 * controller._get_max_files_size() + MEGABYTE,
+        max_content_length=lambda controller: (
+            4 * controller._get_max_files_size() + MEGABYTE
+        ),
     )
     def portal_ticket_reply(
-        self, ticket_id, access_token=None, body="", submission=None, **post
+        self,
+        ticket_id,
+        access_token=None,
+        pid=None,
+        hash=None,
+        body="",
+        submission=None,
+        **post,
     ):
         """Post a reply with its files, then show the page again.
 
         Nothing is written when the reply cannot be accepted: the form comes back with
         what was typed and the reason.
         """
-        ticket_sudo = self._find_ticket(ticket_id, access_token)
+        ticket_sudo = self._find_ticket(ticket_id, access_token, pid, hash)
         if not ticket_sudo:
             return self._refuse_link()
         if post.get("answer_to"):
@@ -124,14 +136,24 @@ class TicketPortal(CustomerPortal):
 
     # === ACCESS === #
 
-    def _find_ticket(self, ticket_id, access_token):
+    def _find_ticket(self, ticket_id, access_token, pid=None, signature=None):
         """Return the ticket, with all rights, if the visitor may see it; else nothing.
+
+        A participant who comes by his own link is named in the context.
 
         The record keeps the visitor as its user, so that what he uploads is not taken
         for the system's own.
         """
         if access_token and not access_token.isascii():
-            access_token = None  # cannot be compared in constant time, and is none of ours
+            # It cannot be compared in constant time, and is none of ours.
+            access_token = None
+        if pid and signature:
+            # sudo: the signature is checked before anything is shown
+            ticket_sudo = request.env["psa.ticket"].sudo().browse(ticket_id).exists()
+            participant = ticket_sudo and ticket_sudo._find_participant(pid, signature)
+            if participant:
+                request.update_context(psa_participant_id=participant.id)
+                return ticket_sudo.with_env(request.env).sudo()
         try:
             self._document_check_access("psa.ticket", ticket_id, access_token)
         except (AccessError, MissingError):
@@ -181,7 +203,9 @@ class TicketPortal(CustomerPortal):
         """Speak the requester's language and time zone to somebody who is not logged in."""
         user = request.env.user
         if user._is_public():
-            code = request.env["ir.http"].get_nearest_lang(ticket_sudo._get_notice_lang())
+            code = request.env["ir.http"].get_nearest_lang(
+                ticket_sudo._get_notice_lang()
+            )
             if code:
                 request.lang = request.env["res.lang"]._get_data(code=code)
                 request.update_context(lang=code)
@@ -224,7 +248,7 @@ class TicketPortal(CustomerPortal):
             "author": partner_sudo.name or author.get("email_from"),
             "draft": draft,
             "submission": ticket_sudo._new_submission(),
-            "max_size": human_size(self._get_max_files_size()),
+            "max_megabytes": self._get_max_megabytes(),
             "max_length": MAX_BODY_LENGTH,
         }
 
@@ -249,9 +273,9 @@ class TicketPortal(CustomerPortal):
         limit = self._get_max_files_size()
         if sum(len(content) for _name, content in files) > limit:
             return request.env._(
-                "The files are too large: at most %(limit)s altogether. Your message was "
-                "not sent.",
-                limit=human_size(limit),
+                "The files are too large: at most %(limit)s MB altogether. Your message "
+                "was not sent.",
+                limit=self._get_max_megabytes(),
             )
         return None
 
@@ -259,6 +283,12 @@ class TicketPortal(CustomerPortal):
         """Return the limit for the files of one reply, in bytes."""
         # sudo: a setting that everybody feels
         limit = (
-            request.env["ir.config_parameter"].sudo().get_param("web.max_file_upload_size")
+            request.env["ir.config_parameter"]
+            .sudo()
+            .get_param("web.max_file_upload_size")
         )
         return int(limit or MAX_FILES_SIZE)
+
+    def _get_max_megabytes(self):
+        """Return the same limit as people read it: ``25``, ``0.5``."""
+        return f"{self._get_max_files_size() / MEGABYTE:.3g}"

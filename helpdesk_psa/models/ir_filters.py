@@ -40,8 +40,8 @@ class IrFilters(models.Model):
 
     @api.model
     def _psa_may_share(self):
-        return (
-            self.env.su
-            or self.env.user.has_group("helpdesk_psa.group_psa_manager")
-            or self.env.user.has_group("base.group_erp_manager")
+        # Constraints run in sudo: who acts is the user, not his rights of the moment.
+        user = self.env.user
+        return user.has_group("helpdesk_psa.group_psa_manager") or user.has_group(
+            "base.group_erp_manager"
         )

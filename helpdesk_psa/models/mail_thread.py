@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools.mail import (
+    decode_message_header,
     email_normalize,
     email_split,
     plaintext2html,
@@ -88,7 +89,7 @@ class MailThread(models.AbstractModel):
             raise
         except Exception as error:
             if not gateway._psa_is_for_helpdesk(read_headers(raw)):
-                fate.settle("failed", fate.detail or str(error))
+                fate.settle("failed", fate.detail if fate.state == "failed" else str(error))
                 raise
             _logger.exception("An incoming mail for the helpdesk could not be read")
             return gateway._psa_rescue(raw, error)
@@ -296,8 +297,10 @@ class MailThread(models.AbstractModel):
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
         """Override of `mail` to decide what a mail to the helpdesk may do."""
+        fate = self.env["psa.mail.log"]._get_current()
+        fate.sender_kind = classify_sender(message)
         if self.env.context.get("psa_force_ticket"):
-            return self._psa_get_forced_route(message_dict)
+            return self._psa_get_forced_route(message, message_dict)
         gateway = self
         if not model and self._psa_find_by_subject(message_dict):
             # A reply to the catchall address, say, whose headers got lost on the way.
@@ -322,8 +325,8 @@ class MailThread(models.AbstractModel):
             return routes
         others = [route for route in routes if route[0] != "psa.ticket"]
         # A mail to several teams is one request: the first address decides.
-        route = self._psa_first_route(ours, message_dict)
-        return [*self._psa_admit(message, message_dict, route), *others]
+        route = self._psa_first_route(ours, message)
+        return [*self._psa_admit(message_dict, route), *others]
 
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
@@ -332,22 +335,19 @@ class MailThread(models.AbstractModel):
             return False
         return super()._detect_write_to_catchall(msg_dict)
 
-    def _psa_get_forced_route(self, message_dict):
-        """Route a mail to a new ticket of the team it was addressed to."""
+    def _psa_get_forced_route(self, message, message_dict):
+        """Route a mail to a new ticket of the first team it was addressed to."""
         message_dict.pop("parent_id", None)
         message_dict["is_internal"] = False
-        teams = self.env["psa.ticket"]._find_teams(
-            [address.lower() for address in email_split(message_dict["recipients"])]
-        )
-        values = {"team_id": next(iter(teams.values()))} if teams else {}
+        addresses = _get_recipients(message)
+        teams = self.env["psa.ticket"]._find_teams(addresses)
+        team_id = next((teams[to] for to in addresses if to in teams), False)
+        values = {"team_id": team_id} if team_id else {}
         return [("psa.ticket", 0, values, self.env.uid, None)]
 
-    def _psa_first_route(self, routes, message_dict):
+    def _psa_first_route(self, routes, message):
         """Return the route whose alias comes first in the recipients."""
-        addresses = [
-            address.lower()
-            for address in email_split(f"{message_dict['to']},{message_dict['cc']}")
-        ]
+        addresses = _get_recipients(message)
 
         def position(route):
             alias = route[4] and route[4].alias_full_name
@@ -355,10 +355,9 @@ class MailThread(models.AbstractModel):
 
         return min(routes, key=position)
 
-    def _psa_admit(self, message, message_dict, route):
+    def _psa_admit(self, message_dict, route):
         """Return the route if the mail may take it, else nothing, with the reason noted."""
         fate = self.env["psa.mail.log"]._get_current()
-        fate.sender_kind = classify_sender(message)
         sender = message_dict.get("email_from")
         if self._psa_is_own_address(sender):
             fate.settle("loop", self.env._("Sent by an address of our own."))
@@ -380,14 +379,17 @@ class MailThread(models.AbstractModel):
 
         Headers were tried before; here the number in the subject counts, if the sender
         takes part in that ticket. A reply to a closed ticket may open a follow-up.
+
+        The route found has no alias: if processing failed, core would tell the sender
+        that his mail is lost, and it is not.
         """
-        model, thread_id, values, user_id, alias = route
+        model, thread_id, values, user_id, _alias = route
         Ticket = self.env["psa.ticket"].sudo()
         ticket = Ticket.browse(thread_id)
         if not thread_id:
             ticket = self._psa_find_by_subject(message_dict)
         if not ticket:
-            return (model, 0, values, user_id, alias)
+            return (model, 0, values, user_id, None)
         sender = email_normalize(message_dict.get("email_from") or "", strict=False)
         is_automatic = self.env["psa.mail.log"]._get_current().is_automatic
         # Neither a robot nor what an agent adds opens a follow-up.
@@ -406,7 +408,7 @@ class MailThread(models.AbstractModel):
         # note stays among colleagues, unless the customer got the note somehow.
         is_note = message_dict.get("is_internal") and not ticket._is_outside(sender)
         message_dict["is_internal"] = is_automatic or bool(is_note)
-        return (model, ticket.id or 0, values, user_id, alias)
+        return (model, ticket.id or 0, values, user_id, None)
 
     def _psa_find_by_subject(self, message_dict):
         return (
@@ -418,8 +420,14 @@ class MailThread(models.AbstractModel):
     def _psa_is_own_address(self, sender):
         """Whether an address is an alias, the catchall or the bounce address."""
         address = email_normalize(sender or "", strict=False)
-        if not address:
-            return False
+        return bool(address) and address in self._psa_find_own_addresses([address])
+
+    def _psa_find_own_addresses(self, addresses):
+        """Return which of some normalised addresses are our own.
+
+        :param addresses: may hold empty ones
+        :rtype: set
+        """
         # sudo: the gateway acts for senders without any right
         domains = self.env["mail.alias.domain"].sudo().search([])
         own = {
@@ -427,11 +435,25 @@ class MailThread(models.AbstractModel):
             *domains.mapped("bounce_email"),
             *domains.mapped("default_from_email"),
         }
-        return address in own or bool(
+        wanted = {address for address in addresses if address}
+        aliases = (
             self.env["mail.alias"]
             .sudo()
-            .search_count([("alias_full_name", "=", address)], limit=1)
+            .search([("alias_full_name", "in", list(wanted - own))])
         )
+        return (wanted & own).union(aliases.mapped("alias_full_name"))
+
+
+def _get_recipients(message):
+    """Return the addresses of a mail in their order, which core's parsing loses.
+
+    :param message: `email.message.EmailMessage`
+    """
+    return [
+        address.lower()
+        for name in ("To", "Cc", "Delivered-To", "Resent-To", "Resent-Cc")
+        for address in email_split(decode_message_header(message, name, separator=","))
+    ]
 
 
 def _to_bytes(message):

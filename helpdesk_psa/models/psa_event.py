@@ -64,7 +64,6 @@ class PsaEvent(models.Model):
     company_id = fields.Many2one(related="ticket_id.company_id")
     customer_id = fields.Many2one(related="ticket_id.customer_id")
 
-    _ticket_at_idx = models.Index("(ticket_id, at, id)")
     _at_idx = models.Index("(at DESC, id DESC)")
 
     @api.depends("kind", "old", "new")

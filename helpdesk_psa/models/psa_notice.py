@@ -47,10 +47,14 @@ class PsaNotice(models.Model):
         :param dict template_by_ticket: ``{psa.ticket: mail.template}``
         :param values: further values of the notices
         """
+        tickets = self.env["psa.ticket"].concat(*template_by_ticket)
         vals_list = [
-            {"ticket_id": ticket.id, "template_id": template.id, **values}
-            for ticket, template in template_by_ticket.items()
-            if ticket._may_be_notified()
+            {
+                "ticket_id": ticket.id,
+                "template_id": template_by_ticket[ticket].id,
+                **values,
+            }
+            for ticket in tickets._filter_notifiable()
         ]
         if vals_list:
             # sudo: agents cause notices, only the scheduler handles them

@@ -192,7 +192,6 @@ class PsaTeam(models.Model):
     notify_new = fields.Boolean(string="Of each new ticket", default=True)
     notify_message = fields.Boolean(string="Of each customer message", default=True)
 
-    ticket_ids = fields.One2many("psa.ticket", "team_id", string="Tickets")
     open_ticket_count = fields.Integer(
         string="Open tickets", compute="_compute_ticket_counts"
     )

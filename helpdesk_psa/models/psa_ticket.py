@@ -1,5 +1,6 @@
 import secrets
 import uuid
+from functools import cache
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
@@ -72,7 +73,7 @@ class PsaTicket(models.Model):
     )
     name = fields.Char(string="Subject", required=True)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", required=True, index=True)
+    company_id = fields.Many2one("res.company", required=True)
     channel = fields.Selection(
         CHANNELS,
         required=True,
@@ -96,7 +97,6 @@ class PsaTicket(models.Model):
     type_id = fields.Many2one(
         "psa.ticket.type",
         required=True,
-        index=True,
         check_company=True,
         ondelete="restrict",
     )
@@ -109,12 +109,11 @@ class PsaTicket(models.Model):
     )
     severity_id = fields.Many2one(
         "psa.severity",
-        index="btree_not_null",
         check_company=True,
         ondelete="restrict",
         help="Choosing a severity sets the priority.",
     )
-    priority = fields.Selection(PRIORITIES, required=True, default="1", index=True)
+    priority = fields.Selection(PRIORITIES, required=True, default="1")
     tag_ids = fields.Many2many("psa.tag", string="Tags", check_company=True)
     properties = fields.Properties(
         definition="type_id.ticket_properties", string="Extra fields", copy=True
@@ -124,7 +123,6 @@ class PsaTicket(models.Model):
     team_id = fields.Many2one(
         "psa.team",
         required=True,
-        index=True,
         check_company=True,
         ondelete="restrict",
     )
@@ -151,7 +149,6 @@ class PsaTicket(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        index="btree_not_null",
         check_company=True,
         domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
         help="The firm the requester belonged to when the ticket was opened, or a "
@@ -220,7 +217,6 @@ class PsaTicket(models.Model):
         "psa.ticket.stage",
         string="Status",
         required=True,
-        index=True,
         check_company=True,
         ondelete="restrict",
         copy=False,
@@ -310,14 +306,11 @@ class PsaTicket(models.Model):
     _open_team_idx = models.Index(
         f"(team_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
     )
-    _open_stage_idx = models.Index(
-        f"(stage_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
-    )
-    _open_customer_idx = models.Index(f"(customer_id) WHERE {IS_OPEN_SQL}")
     _open_site_idx = models.Index(f"(site_id) WHERE {IS_OPEN_SQL}")
     _unknown_idx = models.Index("(id) WHERE partner_id IS NULL AND identified_by = 'unknown'")
-    # Everything, in default order; of one customer; by day.
+    # Everything, in default order; in one status; of one customer; by day.
     _order_idx = models.Index("(priority DESC, id DESC)")
+    _stage_idx = models.Index("(stage_id, priority DESC, id DESC)")
     _customer_idx = models.Index("(customer_id, priority DESC, id DESC)")
     _create_date_idx = models.Index("(create_date DESC, id DESC)")
     _requested_at_idx = models.Index("(requested_at DESC)")
@@ -386,7 +379,10 @@ class PsaTicket(models.Model):
     @api.depends("partner_id", "email_from")
     def _compute_author_name(self):
         for ticket in self:
-            ticket.author_name = ticket.partner_id.display_name or ticket.email_from
+            partner = ticket.partner_id
+            ticket.author_name = (
+                partner.name or partner.display_name or ticket.email_from
+            )
 
     @api.depends("type_id")
     def _compute_allowed_stage_ids(self):
@@ -687,6 +683,9 @@ class PsaTicket(models.Model):
 
     def _complete_values(self, vals_list):
         """Fill in who, where and in which status, without touching explicit choices."""
+        get_type = cache(self._get_default_type)
+        get_team = cache(self._get_default_team)
+        get_stage = cache(self._get_first_stage)
         for vals in vals_list:
             self._complete_from_context(vals)
             if vals.get("severity_id") and "priority" not in vals:
@@ -699,12 +698,20 @@ class PsaTicket(models.Model):
             if vals.get("team_id") and not vals.get("company_id"):
                 team = self.env["psa.team"].browse(vals["team_id"])
                 vals["company_id"] = team.company_id.id
-            ticket_type = self._resolve_type(vals)
-            team = self._resolve_team(vals, ticket_type)
+            company_id = vals.get("company_id") or self.env.company.id
+            if not vals.get("type_id"):
+                vals["type_id"] = get_type(company_id).id
+            if not vals.get("team_id"):
+                usual, _source = party.with_company(company_id)._psa_get_setting(
+                    "psa_team_id"
+                )
+                team = usual or get_team(company_id, vals["type_id"])
+                vals["team_id"] = team.id
             if not vals.get("company_id"):
-                vals["company_id"] = team.company_id.id or self.env.company.id
+                team = self.env["psa.team"].browse(vals["team_id"])
+                vals["company_id"] = team.company_id.id or company_id
             if not vals.get("stage_id"):
-                vals["stage_id"] = ticket_type._get_stage("new", "open").id
+                vals["stage_id"] = get_stage(vals["type_id"]).id
 
     def _complete_from_context(self, vals):
         """Apply `default_` context values here, since the steps below depend on them."""
@@ -719,55 +726,49 @@ class PsaTicket(models.Model):
             vals.get("partner_id") or vals.get("customer_id") or ()
         )
 
-    def _resolve_type(self, vals):
-        ticket_types = self.env["psa.ticket.type"]
-        if not vals.get("type_id"):
-            company_id = vals.get("company_id") or self.env.company.id
-            ticket_type = ticket_types.search(
-                [("company_id", "in", [company_id, False])], limit=1
+    def _get_default_type(self, company_id):
+        """Return the type of a ticket for which nobody chose one.
+
+        :raise UserError: if the company has no type
+        """
+        ticket_type = self.env["psa.ticket.type"].search(
+            [("company_id", "in", [company_id, False])], limit=1
+        )
+        if not ticket_type:
+            raise UserError(
+                self.env._(
+                    "There is no ticket type. Create one under Helpdesk > "
+                    "Configuration > Types."
+                )
             )
-            if not ticket_type:
-                raise UserError(
-                    self.env._(
-                        "There is no ticket type. Create one under Helpdesk > "
-                        "Configuration > Types."
-                    )
-                )
-            vals["type_id"] = ticket_type.id
-        return ticket_types.browse(vals["type_id"])
+        return ticket_type
 
-    def _resolve_team(self, vals, ticket_type):
-        teams = self.env["psa.team"]
-        if not vals.get("team_id"):
-            team = self._get_default_team(vals, ticket_type)
-            if not team:
-                raise UserError(
-                    self.env._(
-                        "The company %(company)s has no helpdesk team. Create one under "
-                        "Helpdesk > Configuration > Teams.",
-                        company=self.env["res.company"]
-                        .browse(vals.get("company_id") or self.env.company.id)
-                        .display_name,
-                    )
-                )
-            vals["team_id"] = team.id
-        return teams.browse(vals["team_id"])
-
-    def _get_default_team(self, vals, ticket_type):
+    def _get_default_team(self, company_id, type_id):
         """Return the team of a ticket for which nobody chose one.
 
-        The customer's usual team, else the type's, else a team of the user, else the
-        first of the company.
+        The type's team, else a team of the user, else the first of the company.
+
+        :raise UserError: if the company has no team
         """
-        company_id = vals.get("company_id") or self.env.company.id
-        party = self._get_party(vals).with_company(company_id)
-        usual = party._psa_get_setting("psa_team_id")[0]
-        team = usual.with_env(self.env) if usual else ticket_type._get_team(company_id)
+        team = self.env["psa.ticket.type"].browse(type_id)._get_team(company_id)
         if team:
             return team
         teams = self.env["psa.team"].search([("company_id", "=", company_id)])
+        if not teams:
+            raise UserError(
+                self.env._(
+                    "The company %(company)s has no helpdesk team. Create one under "
+                    "Helpdesk > Configuration > Teams.",
+                    company=self.env["res.company"].browse(company_id).display_name,
+                )
+            )
         own = teams & self.env.user.psa_team_ids if not self.env.su else teams.browse()
         return (own or teams)[:1]
+
+    def _get_first_stage(self, type_id):
+        """Return the status in which tickets of a type start."""
+        ticket_type = self.env["psa.ticket.type"].browse(type_id)
+        return ticket_type._get_stage("new", "open")
 
     def _stamp_values(self, vals_list):
         """Set the moments of tickets that start assigned or done."""

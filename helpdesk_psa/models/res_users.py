@@ -44,9 +44,11 @@ class ResUsers(models.Model):
         "psa.team",
         compute="_compute_psa_hidden_team_ids",
         compute_sudo=True,
+        context={"active_test": False},
         string="Hidden helpdesk teams",
         groups="base.group_user",
-        help="Private teams the user is not a member of. Record rules read it.",
+        help="Private teams, archived ones included, that the user is not a member of. "
+        "Record rules read it.",
     )
 
     @property

@@ -195,6 +195,21 @@ class HelpdeskCommon(MailCommon):
             self._end_transaction()
         return self.env["psa.mail.log"].search([], order="id desc", limit=1)
 
+    def _receive_failing(self, error, **values):
+        """Let a mail come in whose processing must raise.
+
+        Not `assertRaises`, which rolls back what the journal has committed.
+
+        :return: the line of the journal, an empty recordset if there is none
+        """
+        Log = self.env["psa.mail.log"]
+        before = Log.search([])
+        try:
+            self._receive(**values)
+        except error:
+            return Log.search([]) - before
+        self.fail(f"{error.__name__} not raised")
+
     def _reply(self, message, body="Thank you.", **values):
         """Let a reply to a message of a ticket come in.
 

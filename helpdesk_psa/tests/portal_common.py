@@ -10,9 +10,7 @@ from odoo.tests import HttpCase, new_test_user
 from .common import HelpdeskCommon
 
 # The smallest picture there is.
-PIXEL = base64.b64decode(
-    "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-)
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 class PortalCommon(HelpdeskCommon, HttpCase):
@@ -86,7 +84,9 @@ class PortalCommon(HelpdeskCommon, HttpCase):
     def _get_customer_messages(self, ticket=None):
         """Return the public messages that did not come from an agent, newest first."""
         messages = (ticket or self.ticket).sudo()._get_public_messages()
-        return messages.filtered(lambda message: message.author_id != self.ada.partner_id)
+        return messages.filtered(
+            lambda message: message.author_id != self.ada.partner_id
+        )
 
     def _assert_refused(self, response):
         """The visitor is led to the search page, and learns nothing."""

@@ -79,8 +79,9 @@ class TestMailRules(HelpdeskCommon):
 
     def test_rule_without_pattern_is_refused(self):
         rules = self.env["psa.mail.rule"].search_count([])
-        with self.assertRaisesRegex(ValidationError, "would refuse every mail"):
+        with self.assertRaises(ValidationError) as refusal:
             self._create_rule()
+        self.assertIn("would refuse every mail", str(refusal.exception))
         self.assertEqual(self.env["psa.mail.rule"].search_count([]), rules)
 
     def test_rule_with_a_broken_expression_is_refused(self):

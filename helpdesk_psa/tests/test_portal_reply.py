@@ -91,7 +91,9 @@ class TestTicketPageReply(PortalCommon):
 
     def test_files_that_are_too_large_are_refused_and_the_text_is_kept(self):
         self.env["ir.config_parameter"].set_param("web.max_file_upload_size", "1000")
-        response = self._send("See <this>", files=[("a", b"a" * 600), ("b", b"b" * 600)])
+        response = self._send(
+            "See <this>", files=[("a", b"a" * 600), ("b", b"b" * 600)]
+        )
         self.assertEqual(response.status_code, 422)
         self.assertIn("The files are too large", response.text)
         self.assertIn("See &lt;this&gt;</textarea>", response.text)
@@ -112,7 +114,9 @@ class TestTicketPageReply(PortalCommon):
     def test_markup_in_a_reply_is_text(self):
         self._send("<b>bold</b><script>alert(1)</script>\x00")
         text = self._open(token=self.token).text
-        self.assertIn("&lt;b&gt;bold&lt;/b&gt;&lt;script&gt;alert(1)&lt;/script&gt;", text)
+        self.assertIn(
+            "&lt;b&gt;bold&lt;/b&gt;&lt;script&gt;alert(1)&lt;/script&gt;", text
+        )
 
     def test_a_program_that_fills_in_everything_writes_nothing(self):
         response = self._send(answer_to="http://buy.example")

@@ -42,6 +42,12 @@ class TestMessageRoutes(PortalCommon):
     def _post_by_route(self, token=None, **post_data):
         return self._call_thread("/mail/message/post", token, post_data=post_data)
 
+    def _get_posted(self):
+        """Return the message that the route has just posted for the customer to see."""
+        message = self._get_customer_messages()[0]
+        self.assertIn("Hello", message.body)
+        return message
+
     def _assert_not_found(self, route, token=None, **params):
         with self.assertRaises(JsonRpcException) as caught:
             self._call(route, token, **params)
@@ -94,9 +100,8 @@ class TestMessageRoutes(PortalCommon):
 
     def test_the_token_posts_a_public_message_of_the_requester(self):
         self._post_by_route(self.token, body="Hello")
-        message = self._get_customer_messages()[0]
+        message = self._get_posted()
         self.assertEqual(message.author_id, self.casey)
-        self.assertIn("Hello", message.body)
 
     def test_the_token_cannot_write_an_internal_note(self):
         self._post_by_route(
@@ -106,7 +111,7 @@ class TestMessageRoutes(PortalCommon):
             message_type="notification",
             is_internal=True,
         )
-        message = self._get_customer_messages()[0]
+        message = self._get_posted()
         self.assertEqual(message.subtype_id, self.env.ref("mail.mt_comment"))
         self.assertEqual(message.message_type, "comment")
         self.assertFalse(message.is_internal)
@@ -119,7 +124,7 @@ class TestMessageRoutes(PortalCommon):
             author_id=self.ada.partner_id.id,
             email_from="ada@msp.example.com",
         )
-        message = self._get_customer_messages()[0]
+        message = self._get_posted()
         self.assertEqual(message.message_type, "comment")
         self.assertEqual(message.author_id, self.casey)
 
@@ -133,7 +138,7 @@ class TestMessageRoutes(PortalCommon):
     def test_a_portal_user_with_the_token_cannot_write_a_note_either(self):
         self.authenticate("zoe_portal", "zoe_portal")
         self._post_by_route(self.token, body="Hello", subtype_xmlid="mail.mt_note")
-        message = self._get_customer_messages()[0]
+        message = self._get_posted()
         self.assertEqual(message.author_id, self.zoe)
         self.assertEqual(message.subtype_id, self.env.ref("mail.mt_comment"))
 
@@ -237,7 +242,9 @@ class TestMailButtons(PortalCommon):
         with self.mock_mail_gateway():
             self._post("On its way", partner_ids=partners.ids)
         return {
-            address: mail["body"] for mail in self._mails for address in mail["email_to"]
+            address: mail["body"]
+            for mail in self._mails
+            for address in mail["email_to"]
         }
 
     def _find_mail(self, mails, partner):

@@ -26,7 +26,8 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         for team, tickets in self.grouped("team_id").items():
             tickets = tickets.filtered(lambda ticket: not ticket.user_id)
             users = team._pick_assignees(len(tickets))
-            for ticket, user in zip(tickets, users, strict=False):
+            # sudo: whoever hands a ticket to a private team does not see it any more
+            for ticket, user in zip(tickets.sudo(), users, strict=False):
                 ticket.user_id = user
 
     def _cron_assign(self):

@@ -472,13 +472,18 @@ class PsaTicketMailMixin(models.AbstractModel):
 
     # === MAIL THAT GOES OUT === #
 
-    def _may_be_notified(self):
-        """Whether there is an address to write to, and it is not one of ours."""
-        self.ensure_one()
-        if self.partner_id._psa_get_setting("psa_never_email")[0]:
-            return False
-        address = email_normalize(self._get_notice_address() or "", strict=False)
-        return bool(address) and not self._psa_is_own_address(address)
+    def _filter_notifiable(self):
+        """Return the tickets with an address to write to that is not one of ours."""
+        address_by_ticket = {
+            ticket: email_normalize(ticket._get_notice_address() or "", strict=False)
+            for ticket in self
+            if not ticket.partner_id._psa_get_setting("psa_never_email")[0]
+        }
+        own = self._psa_find_own_addresses(address_by_ticket.values())
+        return self.filtered(
+            lambda ticket: address_by_ticket.get(ticket)
+            and address_by_ticket[ticket] not in own
+        )
 
     def _get_notice_address(self):
         return self.partner_id.email or self.email_from

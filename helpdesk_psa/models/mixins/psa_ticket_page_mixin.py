@@ -16,7 +16,9 @@ from .psa_ticket_mail_mixin import WRITTEN_TYPES
 PUBLIC_REQUESTS = ("attachments", "display_name")
 
 # `/web/image/12`, `/web/image/12-1a2b3c4d/screen.png`, `/web/content/12?download=1`
-ATTACHMENT_PATH = re.compile(r"^/web/(?:image|content)/(?:ir\.attachment/)?(\d+)(?=\D|$)")
+ATTACHMENT_PATH = re.compile(
+    r"^/web/(?:image|content)/(?:ir\.attachment/)?(\d+)(?=\D|$)"
+)
 
 
 class PsaTicketPageMixin(models.AbstractModel):
