@@ -49,7 +49,7 @@ class TicketPortal(CustomerPortal):
             return self._refuse_link()
         if not (access_token or hash) and request.env.user._is_internal():
             return request.redirect(self._get_form_url(ticket_sudo))
-        return self._render_ticket(ticket_sudo, access_token, sent=sent)
+        return self._render_ticket(ticket_sudo, sent=sent)
 
     @http.route(
         f"{TICKET_URL}/reply",
@@ -90,7 +90,7 @@ class TicketPortal(CustomerPortal):
         problem = self._get_reply_problem(body, files)
         if problem:
             return self._render_ticket(
-                ticket_sudo, access_token, problem=problem, draft=body, status=422
+                ticket_sudo, problem=problem, draft=body, status=422
             )
         answered_sudo = ticket_sudo._reply_from_page(body, files, submission)
         is_follow_up = answered_sudo != ticket_sudo
@@ -165,9 +165,8 @@ class TicketPortal(CustomerPortal):
         return request.redirect("/ticket/track?lost=1")
 
     def _redirect_to_page(self, ticket_sudo, sent):
-        return request.redirect(
-            ticket_sudo.get_portal_url(query_string=f"&sent={sent}"), code=303
-        )
+        url = ticket_sudo._get_visitor_url()
+        return request.redirect(f"{url}&sent={sent}", code=303)
 
     def _get_form_url(self, ticket_sudo):
         return f"/mail/view?model=psa.ticket&res_id={ticket_sudo.id}"
@@ -175,7 +174,7 @@ class TicketPortal(CustomerPortal):
     # === READING === #
 
     def _render_ticket(
-        self, ticket_sudo, access_token, sent=None, problem=None, draft="", status=200
+        self, ticket_sudo, sent=None, problem=None, draft="", status=200
     ):
         self._adapt_to_requester(ticket_sudo)
         ticket_sudo = ticket_sudo.with_env(request.env).sudo()
@@ -187,7 +186,7 @@ class TicketPortal(CustomerPortal):
                 "no_breadcrumbs": True,
                 "ticket": self._prepare_ticket_values(ticket_sudo),
                 "messages": self._prepare_message_values(ticket_sudo),
-                "reply": self._prepare_reply_values(ticket_sudo, access_token, draft),
+                "reply": self._prepare_reply_values(ticket_sudo, draft),
                 "sent": sent,
                 "problem": problem,
                 "backend_url": request.env.user._is_internal()
@@ -239,12 +238,12 @@ class TicketPortal(CustomerPortal):
 
     # === WRITING === #
 
-    def _prepare_reply_values(self, ticket_sudo, access_token, draft):
+    def _prepare_reply_values(self, ticket_sudo, draft):
         author = ticket_sudo._get_page_author()
         partner_sudo = request.env["res.partner"].sudo().browse(author.get("author_id"))
         return {
             "url": f"/my/tickets/{ticket_sudo.id}/reply",
-            "access_token": access_token or ticket_sudo.access_token,
+            "keys": ticket_sudo._get_visitor_keys(),
             "author": partner_sudo.name or author.get("email_from"),
             "draft": draft,
             "submission": ticket_sudo._new_submission(),

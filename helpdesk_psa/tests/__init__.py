@@ -9,3 +9,4 @@ from . import test_satisfaction
 from . import test_email_identity
 from . import test_identity
 from . import test_notification_preferences
+from . import test_participants

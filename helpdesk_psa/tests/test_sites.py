@@ -3,7 +3,8 @@
 from lxml import etree
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from .common import HelpdeskCommon
@@ -93,7 +94,7 @@ class TestLastSite(SitesCommon):
         cls.last = cls.globex.psa_site_ids
 
     def _assert_refused(self, action):
-        with self.assertRaisesRegex(UserError, "needs at least one site"):
+        with self._refuses(UserError, "needs at least one site"):
             action()
         self.env.invalidate_all()
         self.assertEqual(self.globex.psa_site_ids, self.last)
@@ -120,7 +121,7 @@ class TestLastSite(SitesCommon):
 
     def test_all_sites_of_a_customer_cannot_go_in_one_batch(self):
         sites = self.main_site | self.lyon
-        with self.assertRaisesRegex(UserError, "ACME needs at least one site"):
+        with self._refuses(UserError, "ACME needs at least one site"):
             sites.with_user(self.lea).action_archive()
         self.env.invalidate_all()
         self.assertEqual(sites.mapped("active"), [True, True])
@@ -131,7 +132,7 @@ class TestLastSite(SitesCommon):
 
     def test_archived_sites_do_not_count_as_the_last(self):
         self.main_site.action_archive()
-        with self.assertRaisesRegex(UserError, "needs at least one site"):
+        with self._refuses(UserError, "needs at least one site"):
             self.lyon.with_user(self.lea).action_archive()
         self.assertTrue(self.lyon.active)
 
@@ -146,19 +147,19 @@ class TestLastSite(SitesCommon):
         self.assertFalse(self.last.active)
 
     def test_a_site_cannot_be_a_company(self):
-        with self.assertRaisesRegex(ValidationError, "not a company itself"):
+        with self._refuses(ValidationError, "not a company itself"):
             self.lyon.with_user(self.lea).is_company = True
         self.env.invalidate_all()
         self.assertFalse(self.lyon.is_company)
 
     def test_a_site_must_belong_to_a_customer(self):
-        with self.assertRaisesRegex(ValidationError, "must belong to a customer"):
+        with self._refuses(ValidationError, "must belong to a customer"):
             self.lyon.with_user(self.lea).parent_id = False
         self.env.invalidate_all()
         self.assertEqual(self.lyon.parent_id, self.acme)
 
     def test_a_site_cannot_be_inside_a_site(self):
-        with self.assertRaisesRegex(ValidationError, "must belong to a customer"):
+        with self._refuses(ValidationError, "must belong to a customer"):
             self._create_site("Basement", self.lyon)
 
 
@@ -206,9 +207,7 @@ class TestSiteAddress(SitesCommon):
         self.assertEqual(self.acme.address_get(["invoice"])["invoice"], billing.id)
 
     def test_sites_are_not_invited_to_the_portal(self):
-        wizard = self.env["portal.wizard"].create(
-            {"partner_ids": [Command.link(self.acme.id)]}
-        )
+        wizard = self.env["portal.wizard"].with_context(active_ids=self.acme.ids).create({})
         self.assertEqual(
             wizard.user_ids.partner_id, self.acme | self.casey | self.dana
         )
@@ -255,7 +254,7 @@ class TestContactsAtSites(SitesCommon):
     def test_a_ticket_cannot_be_at_another_customers_site(self):
         ticket = self._create_ticket()
         self.globex.psa_is_customer = True
-        with self.assertRaisesRegex(ValidationError, "is not a site of ACME"):
+        with self._refuses(ValidationError, "is not a site of ACME"):
             ticket.with_user(self.ada).site_id = self.globex.psa_site_ids
         self.env.invalidate_all()
         self.assertEqual(ticket.site_id, self.main_site)
@@ -267,7 +266,7 @@ class TestContactsAtSites(SitesCommon):
 
     def test_a_contacts_site_must_be_of_his_firm(self):
         self.globex.psa_is_customer = True
-        with self.assertRaisesRegex(ValidationError, "Casey Customer cannot work at"):
+        with self._refuses(ValidationError, "Casey Customer cannot work at"):
             self.casey.with_user(self.lea).psa_site_id = self.globex.psa_site_ids
         self.env.invalidate_all()
         self.assertFalse(self.casey.psa_site_id)
@@ -345,9 +344,8 @@ class TestPortalAddresses(SitesCommon, HttpCase):
     def test_portal_users_cannot_archive_a_site(self):
         self._create_portal_user(self.casey)
         self.authenticate("portal_casey", "portal_casey")
-        self.make_jsonrpc_request(
-            "/my/address/archive", {"partner_id": self.lyon.id}, expect_error=True
-        )
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self.make_jsonrpc_request("/my/address/archive", {"partner_id": self.lyon.id})
         self.assertTrue(self.lyon.active)
 
     def _create_portal_user(self, contact):

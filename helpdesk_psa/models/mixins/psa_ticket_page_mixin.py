@@ -1,6 +1,6 @@
 import re
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import lxml.html
 from markupsafe import Markup
@@ -205,13 +205,29 @@ class PsaTicketPageMixin(models.AbstractModel):
 
     def _get_page_author(self):
         """Return author values of `message_post` for whoever uses the page now."""
-        user = self.env.user
-        if user._is_public():
+        visitor = self._get_page_participant() or self.env.user.partner_id
+        if self.env.user._is_public() and not self._get_page_participant():
             return self._prepare_requester_author()
-        return {
-            "author_id": user.partner_id.id,
-            "email_from": user.partner_id.email_formatted,
-        }
+        return {"author_id": visitor.id, "email_from": visitor.email_formatted}
+
+    def _get_page_participant(self):
+        """Return the participant whose own link opened the page, if it was one."""
+        return self.env["res.partner"].browse(self.env.context.get("psa_participant_id"))
+
+    def _get_visitor_keys(self):
+        """Return what opens the ticket to the present visitor: his link's parameters.
+
+        A participant never gets the ticket's own token: it would outlive his part in it.
+        """
+        self.ensure_one()
+        participant = self._get_page_participant()
+        if participant and self._get_participants() & participant:
+            return {"pid": participant.id, "hash": self.sudo()._sign_token(participant.id)}
+        return {"access_token": self.sudo()._portal_ensure_token()}
+
+    def _get_visitor_url(self):
+        """Return the path of the ticket's page, open to the present visitor."""
+        return f"/my/tickets/{self.id}?{urlencode(self._get_visitor_keys())}"
 
     @api.model
     def _new_submission(self):
@@ -278,9 +294,15 @@ class PsaTicketPageMixin(models.AbstractModel):
             token = None
         if not _is_plausible(hash) or not str(pid).isdigit():
             hash = pid = None
+        if pid and not self.browse(thread_id).sudo()._is_on_board(int(pid)):
+            hash = pid = None  # signed once, for somebody who was removed since
         return super()._get_thread_with_access(
             thread_id, hash=hash, pid=pid, token=token, **kwargs
         )
+
+    def _is_on_board(self, partner_id):
+        """Whether somebody is the requester or a participant of the ticket now."""
+        return partner_id in (self.partner_id | self._get_participants()).ids
 
     def _thread_to_store(self, store, fields, *, request_list=None):
         """Override of `mail` to tell visitors nothing but what the page tells."""
