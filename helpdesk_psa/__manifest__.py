@@ -48,6 +48,7 @@
         "views/psa_notice_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
+        "views/rating_rating_views.xml",
         "views/helpdesk_psa_menus.xml",
         "views/fetchmail_server_views.xml",
         "views/mail_layout_templates.xml",
