@@ -324,10 +324,12 @@ class PsaTeam(models.Model):
         members = self.member_ids.filtered("active")
         return members._psa_filter_at_work(self.company_id, self.calendar_id)
 
-    def _pick_assignees(self, count):
+    def _pick_assignees(self, count, customer_group=None):
         """Choose who gets the next new tickets.
 
         :param int count: number of tickets to hand out
+        :param customer_group: `psa.customer.group` of their customers; whoever does not
+            see its tickets gets none
         :return: at most `count` users, in order, one per ticket; fewer when nobody may
             take more
         :rtype: list
@@ -339,6 +341,8 @@ class PsaTeam(models.Model):
         if team_sudo.assign_method == "manual" or not count:
             return []
         members = team_sudo._get_available_members()
+        if customer_group:
+            members = customer_group._filter_seeing(members)
         if not members:
             return []
         loads = team_sudo._get_loads(members)

@@ -71,7 +71,10 @@ class ResPartner(models.Model):
             lambda partner: partner._psa_get_ticket_field()
         ).items():
             groups = self.env["psa.ticket"]._read_group(
-                [(field, "in", partners.ids), ("stage_category", "in", OPEN_CATEGORIES)],
+                [
+                    (field, "in", partners.ids),
+                    ("stage_category", "in", OPEN_CATEGORIES),
+                ],
                 [field],
                 ["__count"],
             )

@@ -2,7 +2,6 @@ from pytz import UTC
 
 from odoo import api, fields, models
 
-
 # What an agent may be told of, and the preference that decides it.
 NOTICE_FIELD = {
     "assigned": "psa_notify_assigned",
@@ -45,6 +44,7 @@ class ResUsers(models.Model):
         compute="_compute_psa_hidden_team_ids",
         compute_sudo=True,
         context={"active_test": False},
+        context={"active_test": False},
         string="Hidden helpdesk teams",
         groups="base.group_user",
         help="Private teams, archived ones included, that the user is not a member of. "
@@ -85,6 +85,7 @@ class ResUsers(models.Model):
         "psa.customer.group",
         compute="_compute_psa_hidden_group_ids",
         compute_sudo=True,
+        context={"active_test": False},
         string="Hidden customer groups",
         groups="base.group_user",
         help="Customer groups whose tickets only their pod sees. Record rules read it.",

@@ -10,3 +10,9 @@ from . import test_email_identity
 from . import test_identity
 from . import test_notification_preferences
 from . import test_participants
+from . import test_sites
+from . import test_customer_groups
+from . import test_email_domain
+from . import test_triage
+from . import test_party_settings
+from . import test_customer_form

@@ -1,6 +1,7 @@
 """Every customer has a place, and Odoo's addresses leave it alone."""
 
 from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, HttpCase, JsonRpcException, tagged
@@ -75,7 +76,10 @@ class TestMainSite(SitesCommon):
 
     def test_a_batch_of_customers_gets_one_site_each(self):
         firms = self.env["res.partner"].create(
-            [{"name": str(n), "is_company": True, "psa_is_customer": True} for n in range(3)]
+            [
+                {"name": str(n), "is_company": True, "psa_is_customer": True}
+                for n in range(3)
+            ]
         )
         self.assertEqual([firm.psa_site_count for firm in firms], [1, 1, 1])
 
@@ -94,14 +98,16 @@ class TestLastSite(SitesCommon):
         cls.last = cls.globex.psa_site_ids
 
     def _assert_refused(self, action):
-        with self._refuses(UserError, "needs at least one site"):
+        with self.assertRefused(UserError, "needs at least one site"):
             action()
         self.env.invalidate_all()
         self.assertEqual(self.globex.psa_site_ids, self.last)
         self.assertTrue(self.last.active)
 
     def test_last_site_cannot_be_archived(self):
-        self._assert_refused(lambda: self.last.with_user(self.lea).write({"active": False}))
+        self._assert_refused(
+            lambda: self.last.with_user(self.lea).write({"active": False})
+        )
 
     def test_last_site_cannot_be_archived_by_the_action(self):
         self._assert_refused(lambda: self.last.with_user(self.lea).action_archive())
@@ -121,7 +127,7 @@ class TestLastSite(SitesCommon):
 
     def test_all_sites_of_a_customer_cannot_go_in_one_batch(self):
         sites = self.main_site | self.lyon
-        with self._refuses(UserError, "ACME needs at least one site"):
+        with self.assertRefused(UserError, "ACME needs at least one site"):
             sites.with_user(self.lea).action_archive()
         self.env.invalidate_all()
         self.assertEqual(sites.mapped("active"), [True, True])
@@ -132,7 +138,7 @@ class TestLastSite(SitesCommon):
 
     def test_archived_sites_do_not_count_as_the_last(self):
         self.main_site.action_archive()
-        with self._refuses(UserError, "needs at least one site"):
+        with self.assertRefused(UserError, "needs at least one site"):
             self.lyon.with_user(self.lea).action_archive()
         self.assertTrue(self.lyon.active)
 
@@ -147,19 +153,19 @@ class TestLastSite(SitesCommon):
         self.assertFalse(self.last.active)
 
     def test_a_site_cannot_be_a_company(self):
-        with self._refuses(ValidationError, "not a company itself"):
+        with self.assertRefused(ValidationError, "not a company itself"):
             self.lyon.with_user(self.lea).is_company = True
         self.env.invalidate_all()
         self.assertFalse(self.lyon.is_company)
 
     def test_a_site_must_belong_to_a_customer(self):
-        with self._refuses(ValidationError, "must belong to a customer"):
+        with self.assertRefused(ValidationError, "must belong to a customer"):
             self.lyon.with_user(self.lea).parent_id = False
         self.env.invalidate_all()
         self.assertEqual(self.lyon.parent_id, self.acme)
 
     def test_a_site_cannot_be_inside_a_site(self):
-        with self._refuses(ValidationError, "must belong to a customer"):
+        with self.assertRefused(ValidationError, "must belong to a customer"):
             self._create_site("Basement", self.lyon)
 
 
@@ -207,10 +213,10 @@ class TestSiteAddress(SitesCommon):
         self.assertEqual(self.acme.address_get(["invoice"])["invoice"], billing.id)
 
     def test_sites_are_not_invited_to_the_portal(self):
-        wizard = self.env["portal.wizard"].with_context(active_ids=self.acme.ids).create({})
-        self.assertEqual(
-            wizard.user_ids.partner_id, self.acme | self.casey | self.dana
+        wizard = (
+            self.env["portal.wizard"].with_context(active_ids=self.acme.ids).create({})
         )
+        self.assertEqual(wizard.user_ids.partner_id, self.acme | self.casey | self.dana)
 
 
 @tagged("post_install", "-at_install")
@@ -254,7 +260,7 @@ class TestContactsAtSites(SitesCommon):
     def test_a_ticket_cannot_be_at_another_customers_site(self):
         ticket = self._create_ticket()
         self.globex.psa_is_customer = True
-        with self._refuses(ValidationError, "is not a site of ACME"):
+        with self.assertRefused(ValidationError, "is not a site of ACME"):
             ticket.with_user(self.ada).site_id = self.globex.psa_site_ids
         self.env.invalidate_all()
         self.assertEqual(ticket.site_id, self.main_site)
@@ -266,7 +272,7 @@ class TestContactsAtSites(SitesCommon):
 
     def test_a_contacts_site_must_be_of_his_firm(self):
         self.globex.psa_is_customer = True
-        with self._refuses(ValidationError, "Casey Customer cannot work at"):
+        with self.assertRefused(ValidationError, "Casey Customer cannot work at"):
             self.casey.with_user(self.lea).psa_site_id = self.globex.psa_site_ids
         self.env.invalidate_all()
         self.assertFalse(self.casey.psa_site_id)
@@ -297,8 +303,14 @@ class TestContactsAtSites(SitesCommon):
 
     def _get_offered_requesters(self):
         """Return what the ticket's form offers as requesters."""
-        domain = self.env["psa.ticket"].fields_get(["partner_id"])["partner_id"]["domain"]
-        return self.env["res.partner"].with_user(self.ada).search(safe_eval(domain, {"company_id": self.company.id}))
+        domain = self.env["psa.ticket"].fields_get(["partner_id"])["partner_id"][
+            "domain"
+        ]
+        return (
+            self.env["res.partner"]
+            .with_user(self.ada)
+            .search(safe_eval(domain, {"company_id": self.company.id}))
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -310,8 +322,10 @@ class TestSearchByAddress(SitesCommon):
         )["arch"]
         node = etree.fromstring(arch).find(f"field[@name='{name}']")
         domain = safe_eval(node.get("filter_domain"), {"self": text})
-        return self.env["res.partner"].with_user(self.ada).search(
-            [("psa_is_customer", "=", True), *domain]
+        return (
+            self.env["res.partner"]
+            .with_user(self.ada)
+            .search([("psa_is_customer", "=", True), *domain])
         )
 
     def test_street_of_a_site_finds_the_customer(self):
@@ -345,7 +359,9 @@ class TestPortalAddresses(SitesCommon, HttpCase):
         self._create_portal_user(self.casey)
         self.authenticate("portal_casey", "portal_casey")
         with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
-            self.make_jsonrpc_request("/my/address/archive", {"partner_id": self.lyon.id})
+            self.make_jsonrpc_request(
+                "/my/address/archive", {"partner_id": self.lyon.id}
+            )
         self.assertTrue(self.lyon.active)
 
     def _create_portal_user(self, contact):

@@ -102,7 +102,9 @@ class PsaTicketIdentify(models.TransientModel):
                     number=self.ticket_id.number,
                 )
             )
-        contact = self._create_contact() if self.mode == "create" else self._link_contact()
+        contact = (
+            self._create_contact() if self.mode == "create" else self._link_contact()
+        )
         self._remember_domain(contact)
         self.ticket_id._set_sender(contact)
         return {"type": "ir.actions.act_window_close"}

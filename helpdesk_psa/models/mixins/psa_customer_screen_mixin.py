@@ -1,6 +1,7 @@
 from collections import Counter
 
 from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import clean_context, format_date
@@ -86,7 +87,9 @@ class PsaCustomerScreenMixin(models.AbstractModel):
         for site in self.psa_site_ids.sorted("id", reverse=True):
             oldest[site.parent_id] = site
         for partner in self:
-            partner.psa_main_site_name = oldest[partner].name if partner in oldest else False
+            partner.psa_main_site_name = (
+                oldest[partner].name if partner in oldest else False
+            )
 
     def _inverse_psa_main_site_name(self):
         for customer in self.filtered("psa_main_site_name"):
@@ -102,7 +105,10 @@ class PsaCustomerScreenMixin(models.AbstractModel):
 
     def _inverse_psa_main_contact(self):
         for customer in self:
-            name, email = customer.psa_main_contact_name, customer.psa_main_contact_email
+            name, email = (
+                customer.psa_main_contact_name,
+                customer.psa_main_contact_email,
+            )
             phone = customer.psa_main_contact_phone
             if name or email:
                 contact = customer._psa_create_contact(name, email)
@@ -124,6 +130,7 @@ class PsaCustomerScreenMixin(models.AbstractModel):
         self.ensure_one()
         return Domain(self._psa_get_ticket_field(), "=", self._origin.id)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_psa_recent(self):
         for partner in self:
             domain = partner._psa_get_ticket_domain()
@@ -134,6 +141,7 @@ class PsaCustomerScreenMixin(models.AbstractModel):
                 Domain("ticket_id", "any", domain), limit=TAB_LIMIT
             )
 
+    @api.depends_context("uid")
     def _compute_psa_document_ids(self):
         for partner in self:
             owners = partner | partner.psa_site_ids
@@ -147,7 +155,7 @@ class PsaCustomerScreenMixin(models.AbstractModel):
                 order="id desc",
             )
 
-    @api.depends_context("lang", "uid", "tz")
+    @api.depends_context("lang", "uid", "tz", "allowed_company_ids")
     def _compute_psa_overview(self):
         for partner in self:
             partner.psa_overview = self.env["ir.qweb"]._render(
@@ -162,7 +170,9 @@ class PsaCustomerScreenMixin(models.AbstractModel):
         domain = self._psa_get_ticket_domain()
         start = fields.Date.context_today(self).replace(day=1)
         start -= relativedelta(months=OVERVIEW_MONTHS - 1)
-        months = [start + relativedelta(months=number) for number in range(OVERVIEW_MONTHS)]
+        months = [
+            start + relativedelta(months=number) for number in range(OVERVIEW_MONTHS)
+        ]
         opened = self._psa_count_by_month(
             "psa.ticket", "requested_at", domain & Domain("requested_at", ">=", start)
         )
@@ -185,7 +195,8 @@ class PsaCustomerScreenMixin(models.AbstractModel):
         """Return [(label, number of open tickets)] by a field, in its order."""
         Ticket = self.env["psa.ticket"]
         groups = Ticket._read_group(
-            self._psa_get_ticket_domain() & Domain("stage_category", "in", OPEN_CATEGORIES),
+            self._psa_get_ticket_domain()
+            & Domain("stage_category", "in", OPEN_CATEGORIES),
             [field],
             ["__count"],
             order=f"{field} desc" if field == "priority" else field,
@@ -268,8 +279,12 @@ class PsaCustomerScreenMixin(models.AbstractModel):
         """Open what agents and customers did on the tickets, newest first."""
         self.ensure_one()
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("helpdesk_psa.psa_event_action"),
-            "display_name": self.env._("Activity of %(party)s", party=self.display_name),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "helpdesk_psa.psa_event_action"
+            ),
+            "display_name": self.env._(
+                "Activity of %(party)s", party=self.display_name
+            ),
             "domain": list(Domain("ticket_id", "any", self._psa_get_ticket_domain())),
             "context": {},
         }

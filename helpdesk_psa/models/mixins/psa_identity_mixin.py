@@ -100,17 +100,23 @@ class PsaIdentityMixin(models.AbstractModel):
         known = (
             self.env["psa.email.domain"]
             .sudo()
-            .search([("name", "in", domains), ("company_id", "in", [False, company.id])])
+            .search(
+                [("name", "in", domains), ("company_id", "in", [False, company.id])]
+            )
         )
         if not known:
             return self.env["res.partner"]
-        domain = max(known, key=lambda domain: (len(domain.name), bool(domain.company_id)))
+        domain = max(
+            known, key=lambda domain: (len(domain.name), bool(domain.company_id))
+        )
         place = domain.partner_id
         customer = place.commercial_partner_id
         site = place if place.type == "psa_site" else None
         name, _email = parse_contact_from_email(sender)
         # sudo: as above
-        return customer.sudo()._psa_create_contact(guess_name(name, address), address, site)
+        return customer.sudo()._psa_create_contact(
+            guess_name(name, address), address, site
+        )
 
     def _psa_create_contact(self, name, email, site=None):
         """Create somebody who works for a customer.

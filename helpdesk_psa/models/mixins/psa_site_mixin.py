@@ -23,7 +23,9 @@ class PsaSiteMixin(models.AbstractModel):
         context={"default_type": "psa_site"},
     )
     psa_site_count = fields.Integer(
-        compute="_compute_psa_site_counts", string="Site count", groups="base.group_user"
+        compute="_compute_psa_site_counts",
+        string="Site count",
+        groups="base.group_user",
     )
     psa_site_id = fields.Many2one(
         "res.partner",
@@ -140,13 +142,15 @@ class PsaSiteMixin(models.AbstractModel):
         """Give each customer without a site its main site, where it is itself."""
         # sudo: agents make customers by opening tickets, without rights on contacts
         customers = self.sudo().filtered(
-            lambda partner: partner.psa_is_customer
-            and partner.commercial_partner_id == partner
+            lambda partner: (
+                partner.psa_is_customer and partner.commercial_partner_id == partner
+            )
         )
         if not customers:
             return
         located = self.env["res.partner"]._read_group(
-            [("parent_id", "in", customers.ids), ("type", "=", "psa_site")], ["parent_id"]
+            [("parent_id", "in", customers.ids), ("type", "=", "psa_site")],
+            ["parent_id"],
         )
         bare = customers - customers.browse(partner.id for (partner,) in located)
         context = {**clean_context(self.env.context), "mail_create_nosubscribe": True}
@@ -179,18 +183,25 @@ class PsaSiteMixin(models.AbstractModel):
         A site may go with its customer.
         """
         leaving = self.filtered(
-            lambda partner: partner.type == "psa_site"
-            and partner.parent_id.psa_is_customer
-            and partner.parent_id not in self
-            and (
-                vals.get("active") is False
-                or vals.get("type", "psa_site") != "psa_site"
-                or vals.get("parent_id", partner.parent_id.id) != partner.parent_id.id
+            lambda partner: (
+                partner.type == "psa_site"
+                and partner.parent_id.psa_is_customer
+                and partner.parent_id not in self
+                and (
+                    vals.get("active") is False
+                    or vals.get("type", "psa_site") != "psa_site"
+                    or vals.get("parent_id", partner.parent_id.id)
+                    != partner.parent_id.id
+                )
             )
         )
         for customer, sites in leaving.grouped("parent_id").items():
-            others = Domain("parent_id", "=", customer.id) & Domain("type", "=", "psa_site")
-            if not self.sudo().search_count(others & Domain("id", "not in", sites.ids), limit=1):
+            others = Domain("parent_id", "=", customer.id) & Domain(
+                "type", "=", "psa_site"
+            )
+            if not self.sudo().search_count(
+                others & Domain("id", "not in", sites.ids), limit=1
+            ):
                 raise UserError(
                     self.env._(
                         "%(customer)s needs at least one site. Rename “%(site)s”, or add "
@@ -204,8 +215,10 @@ class PsaSiteMixin(models.AbstractModel):
         """Take contacts who change firms out of the site of the former one."""
         firm = self.browse(parent_id).commercial_partner_id
         movers = self.filtered(
-            lambda partner: partner.sudo().psa_site_id
-            and partner.sudo().psa_site_id.commercial_partner_id != firm
+            lambda partner: (
+                partner.sudo().psa_site_id
+                and partner.sudo().psa_site_id.commercial_partner_id != firm
+            )
         )
         if movers:
             movers.sudo().psa_site_id = False

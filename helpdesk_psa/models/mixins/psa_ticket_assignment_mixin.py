@@ -14,18 +14,23 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         waiting = {}
         for vals in vals_list:
             if not vals.get("user_id"):
-                waiting.setdefault(vals["team_id"], []).append(vals)
-        for team_id, team_vals in waiting.items():
+                # sudo: whose pod it is decides, whoever opens the ticket
+                customer = self._get_party(vals).sudo().commercial_partner_id
+                key = (vals["team_id"], customer.psa_customer_group_id)
+                waiting.setdefault(key, []).append(vals)
+        for (team_id, customer_group), team_vals in waiting.items():
             team = self.env["psa.team"].browse(team_id)
-            users = team._pick_assignees(len(team_vals))
+            users = team._pick_assignees(len(team_vals), customer_group)
             for vals, user in zip(team_vals, users, strict=False):
                 vals["user_id"] = user.id
 
     def _assign_automatically(self):
         """Give unassigned tickets to available members, as their team wishes."""
-        for team, tickets in self.grouped("team_id").items():
-            tickets = tickets.filtered(lambda ticket: not ticket.user_id)
-            users = team._pick_assignees(len(tickets))
+        unassigned = self.filtered(lambda ticket: not ticket.user_id)
+        for (team, customer_group), tickets in unassigned.grouped(
+            lambda ticket: (ticket.team_id, ticket.customer_group_id)
+        ).items():
+            users = team._pick_assignees(len(tickets), customer_group)
             # sudo: whoever hands a ticket to a private team does not see it any more
             for ticket, user in zip(tickets.sudo(), users, strict=False):
                 ticket.user_id = user
@@ -73,7 +78,8 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
             return
         audience = {}
         for ticket in self:
-            for user in get_users(ticket)._psa_filter_wanting(kind) - self.env.user:
+            users = ticket.customer_group_id._filter_seeing(get_users(ticket))
+            for user in users._psa_filter_wanting(kind) - self.env.user:
                 audience[user] = audience.get(user, self.browse()) | ticket
         for user, tickets in audience.items():
             tickets._notify_colleague(user, kind)

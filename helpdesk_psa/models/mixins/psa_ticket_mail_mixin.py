@@ -443,7 +443,7 @@ class PsaTicketMailMixin(models.AbstractModel):
         """
         team = self.team_id.sudo()
         watchers = team.notify_user_ids if team[f"notify_{what}"] else team.member_ids[:0]
-        return watchers - self.user_id
+        return self.customer_group_id._filter_seeing(watchers - self.user_id)
 
     def _prepare_requester_author(self):
         """Return author values of `message_post`; nothing while nobody is known."""

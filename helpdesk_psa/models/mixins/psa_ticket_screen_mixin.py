@@ -94,8 +94,9 @@ class PsaTicketScreenMixin(models.AbstractModel):
 
     def action_create_contact(self):
         """Make the unknown sender a contact, by the name and address he wrote with."""
-        for ticket in self.filtered(lambda ticket: not ticket.partner_id):
-            ticket._set_sender(ticket._create_sender(*ticket._get_sender()))
+        for ticket in self:
+            if not ticket.partner_id:  # the ticket before may have been the same sender's
+                ticket._set_sender(ticket._create_sender(*ticket._get_sender()))
         return True
 
     def action_identify(self):
