@@ -202,6 +202,7 @@ class PsaTicket(models.Model):
             ("domain", "Customer's mail domain"),
             ("unknown", "Unknown sender"),
         ],
+        string="How we know",
         readonly=True,
         copy=False,
         help="How we know who asks.",
