@@ -44,7 +44,6 @@ class ResUsers(models.Model):
         compute="_compute_psa_hidden_team_ids",
         compute_sudo=True,
         context={"active_test": False},
-        context={"active_test": False},
         string="Hidden helpdesk teams",
         groups="base.group_user",
         help="Private teams, archived ones included, that the user is not a member of. "
