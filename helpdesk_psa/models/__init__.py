@@ -20,6 +20,7 @@ from . import (
     mail_compose_message,
     psa_customer_group,
     psa_email_domain,
+    rating_rating,
     res_partner,
     res_users,
 )

@@ -3,6 +3,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
+
 from .common import HelpdeskCommon
 
 
@@ -121,6 +123,23 @@ class TestPodOnly(PodsCommon):
         )
         attachments = self.env["ir.attachment"].with_user(self.tess)
         self.assertFalse(attachments.search([("id", "=", attachment.id)]))
+
+    def test_nor_by_its_ratings(self):
+        self.hidden.rating_apply(
+            1, token=self.hidden._rating_get_access_token(), feedback="Secret"
+        )
+        for user, count in ((self.ada, 1), (self.tess, 0), (self.max, 1)):
+            ratings = self.env["rating.rating"].with_user(user)
+            found = ratings.search_count([("feedback", "=", "Secret")])
+            self.assertEqual(found, count, user.name)
+
+    def test_nor_do_employees_without_the_helpdesk_see_ratings_of_tickets(self):
+        self.shown.rating_apply(
+            1, token=self.shown._rating_get_access_token(), feedback="Secret"
+        )
+        clerk = mail_new_test_user(self.env, login="clerk", groups="base.group_user")
+        ratings = self.env["rating.rating"].with_user(clerk)
+        self.assertFalse(ratings.search([("feedback", "=", "Secret")]))
 
     def test_counters_count_what_the_reader_may_see(self):
         counts = {

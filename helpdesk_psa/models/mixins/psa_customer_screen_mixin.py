@@ -218,12 +218,9 @@ class PsaCustomerScreenMixin(models.AbstractModel):
 
         The percentage is that of happy customers among those who answered.
         """
-        # A sub-query, so that the record rules of tickets hold for their ratings.
-        tickets = self.env["psa.ticket"]._search(ticket_domain)
         groups = self.env["rating.rating"]._read_group(
             [
-                ("res_model", "=", "psa.ticket"),
-                ("res_id", "in", tickets),
+                ("psa_ticket_id", "any", ticket_domain),
                 ("consumed", "=", True),
                 ("rated_on", ">=", start),
             ],
