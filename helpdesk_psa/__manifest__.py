@@ -37,6 +37,7 @@
         "views/psa_customer_group_views.xml",
         "views/psa_email_domain_views.xml",
         "views/psa_customer_views.xml",
+        "views/psa_import_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
         "views/psa_ticket_stage_views.xml",

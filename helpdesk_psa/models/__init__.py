@@ -20,6 +20,8 @@ from . import (
     mail_compose_message,
     psa_customer_group,
     psa_email_domain,
+    psa_import,
+    psa_import_row,
     rating_rating,
     res_partner,
     res_users,

@@ -1,11 +1,7 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.email_identity import PUBLIC_DOMAINS
-
-DOMAIN_PATTERN = re.compile(r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]+$")
+from ..tools.email_identity import DOMAIN_PATTERN, PUBLIC_DOMAINS
 
 
 class PsaEmailDomain(models.Model):

@@ -1,5 +1,11 @@
 """Whose address is this? The part that needs no database."""
 
+import re
+
+DOMAIN_PATTERN = re.compile(
+    r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]+$"
+)
+
 # Providers where everybody may have an address: their domains tell nothing about a firm.
 PUBLIC_DOMAINS = frozenset(
     """
