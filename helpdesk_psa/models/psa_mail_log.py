@@ -50,7 +50,7 @@ class PsaMailLog(models.Model):
         [
             ("received", "Being processed"),
             ("ticket", "New ticket"),
-            ("reply", "Reply"),
+            ("reply", "Reply to a ticket"),
             ("other", "Other application"),
             ("ignored", "Refused by a rule"),
             ("automatic", "Automatic answer"),
