@@ -52,7 +52,6 @@ class PsaEvent(models.Model):
         "res.users",
         string="Who",
         readonly=True,
-        index="btree_not_null",
         help="Empty when nobody was logged in: an e-mail, the scheduler.",
     )
     message_id = fields.Many2one(
