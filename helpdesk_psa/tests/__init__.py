@@ -7,3 +7,16 @@ from . import test_portal_page
 from . import test_portal_reply
 from . import test_portal_routes
 from . import test_satisfaction
+from . import test_assignment
+from . import test_automation
+from . import test_configuration
+from . import test_demo
+from . import test_events
+from . import test_intake
+from . import test_links
+from . import test_multi_company
+from . import test_search
+from . import test_security
+from . import test_ticket_lifecycle
+from . import test_ticket_numbering
+from . import test_types_and_stages
