@@ -45,6 +45,8 @@
         "views/psa_notice_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
+        "views/mail_template_views.xml",
+        "views/res_config_settings_views.xml",
         "views/helpdesk_psa_menus.xml",
         "views/fetchmail_server_views.xml",
         "views/psa_ticket_portal_templates.xml",

@@ -17,6 +17,7 @@ from . import (
     fetchmail_server,
     ir_filters,
     mail_compose_message,
+    res_config_settings,
     res_partner,
     res_users,
 )
