@@ -72,7 +72,7 @@ class PsaMailRule(models.Model):
         """
         address = email_normalize(sender or "", strict=False) or (sender or "").lower()
         # sudo: the gateway acts for senders without any right
-        for rule in self.sudo().search([]):
+        for rule in self.sudo().search_fetch([], ["sender_pattern", "subject_pattern"]):
             if rule._is_sender(address) and rule._is_subject(subject or ""):
                 return rule
         return self.browse()

@@ -270,12 +270,13 @@ class PsaTicketMailMixin(models.AbstractModel):
 
     def _is_public(self, message):
         """Whether customers see the message and a person wrote it."""
+        robot_id = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
         return (
             message.message_type in WRITTEN_TYPES
             and not message.is_internal
             and bool(message.subtype_id)
             and not message.subtype_id.internal
-            and message.author_id != self.env.ref("base.partner_root")
+            and message.author_id.id != robot_id
         )
 
     def _is_note(self, message):
