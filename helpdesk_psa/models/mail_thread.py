@@ -352,7 +352,8 @@ class MailThread(models.AbstractModel):
         """Return the route if the mail may take it, else nothing, with the reason noted."""
         fate = self.env["psa.mail.log"]._get_current()
         sender = message_dict.get("email_from")
-        if self._psa_is_own_address(sender):
+        # Core finds no author for the addresses of aliases.
+        if not message_dict.get("author_id") and self._psa_is_own_address(sender):
             fate.settle("loop", self.env._("Sent by an address of our own."))
             return []
         route = self._psa_find_thread(message_dict, route)

@@ -164,7 +164,7 @@ class PsaMailLog(models.Model):
             return
         try:
             with self._own_transaction() as journal:
-                journal.browse(fate.line_id).exists()._apply_fate(fate)
+                journal.browse(fate.line_id)._apply_fate(fate)
         except Exception:
             # The mail is where it belongs; the line is put right by _cron_resume.
             _logger.exception(
@@ -175,7 +175,8 @@ class PsaMailLog(models.Model):
         """Write a fate on its line."""
         ticket = self.env["psa.ticket"]
         if fate.model == "psa.ticket":
-            ticket = ticket.browse(fate.res_id).exists()
+            ticket = ticket.with_context(active_test=False)
+            ticket = ticket.search_fetch([("id", "=", fate.res_id)], ["company_id"])
         self.write(
             {
                 "state": fate.state or "failed",

@@ -448,7 +448,11 @@ class PsaTicketMailMixin(models.AbstractModel):
             ticket: email_normalize(ticket._get_notice_address() or "", strict=False)
             for ticket in self
         }
-        own = self._psa_find_own_addresses(address_by_ticket.values())
+        context = self.env.context
+        if context.get("psa_mail_fate") and context.get("psa_first_message"):
+            own = ()  # a mail from ourselves would not have come so far
+        else:
+            own = self._psa_find_own_addresses(address_by_ticket.values())
         return self.filtered(
             lambda ticket: address_by_ticket[ticket]
             and address_by_ticket[ticket] not in own
