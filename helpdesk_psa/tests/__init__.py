@@ -7,6 +7,7 @@ from . import test_portal_page
 from . import test_portal_reply
 from . import test_portal_routes
 from . import test_satisfaction
+from . import test_tours
 from . import test_assignment
 from . import test_automation
 from . import test_configuration
@@ -20,4 +21,4 @@ from . import test_security
 from . import test_ticket_lifecycle
 from . import test_ticket_numbering
 from . import test_types_and_stages
-from . import test_tours
+from . import test_import

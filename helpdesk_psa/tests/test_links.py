@@ -1,11 +1,13 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import ValidationError
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestLinks(HelpdeskCommon):
     @classmethod
     def setUpClass(cls):

@@ -1,8 +1,10 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestMultiCompany(HelpdeskCommon):
     """Ada works for our company, Bob for the second one, Gil for both."""
 
@@ -136,6 +138,13 @@ class TestMultiCompany(HelpdeskCommon):
         with self.assertRaises(UserError):
             self.ours.with_user(self.ada).team_id = self.team_2
         self.assertEqual(self.ours.team_id, self.team)
+
+    def test_nobody_links_to_a_ticket_of_another_company(self):
+        with self.assertRaises(AccessError):
+            self.env["psa.ticket.link"].with_user(self.max).create(
+                {"ticket_id": self.ours.id, "other_id": self.theirs.id}
+            )
+        self.assertFalse(self.env["psa.ticket.link"].search([]))
 
     def test_team_escalates_within_its_company_only(self):
         with self.assertRefused(UserError, "Escalates to"):
