@@ -50,7 +50,7 @@
         "views/helpdesk_psa_menus.xml",
         "views/fetchmail_server_views.xml",
         "views/psa_ticket_portal_templates.xml",
-        "views/mail_compose_message_views.xml",
+        "wizards/mail_compose_message_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

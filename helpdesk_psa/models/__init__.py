@@ -16,7 +16,6 @@ from . import (
     mail_thread,
     fetchmail_server,
     ir_filters,
-    mail_compose_message,
     res_config_settings,
     res_partner,
     res_users,

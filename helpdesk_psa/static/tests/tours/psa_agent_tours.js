@@ -43,8 +43,7 @@ registry.category("web_tour.tours").add("psa_agent_replies", {
         },
         {
             content: "The reply is in the conversation",
-            trigger:
-                "body:not(:has(.modal)) .o-mail-Message:contains(Which printer is it?)",
+            trigger: "body:not(:has(.modal)) .o-mail-Message:contains(Which printer is it?)",
         },
         currentStatus("In progress"),
         {
