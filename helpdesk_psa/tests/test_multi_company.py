@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import HelpdeskCommon
@@ -150,6 +150,14 @@ class TestMultiCompany(HelpdeskCommon):
         with self.assertRefused(UserError, "Escalates to"):
             self._as_gil(self.team).escalates_to_id = self.team_2
         self.assertFalse(self.team.escalates_to_id)
+
+    def test_team_with_tickets_cannot_change_its_company(self):
+        self.ours.active = False  # archived ones count, too
+        with self.assertRefused(ValidationError, "“Support” has tickets of the company"):
+            self._as_gil(self.team).write(
+                {"company_id": self.company_2.id, "calendar_id": False}
+            )
+        self.assertEqual(self.team.company_id, self.company)
 
     def test_default_team_of_a_shared_type_is_each_companys_own(self):
         field_team = self.team.copy({"name": "Field", "alias_name": False})
