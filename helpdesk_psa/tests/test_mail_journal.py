@@ -4,9 +4,9 @@ from unittest.mock import patch
 
 from psycopg2 import OperationalError
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCommon
@@ -319,3 +319,34 @@ class TestMailJournal(HelpdeskCommon):
         self.assertTrue(ages[31, "ignored"].raw, "It may still become a ticket")
         self.assertFalse(ages[181, "ticket"].exists())
         self.assertFalse(ages[181, "ignored"].exists())
+
+
+@tagged("post_install", "-at_install")
+class TestMailJournalCommitted(TransactionCase):
+    """The line is committed on its own: here with real cursors and a real rollback."""
+
+    def setUp(self):
+        super().setUp()
+        self.subject = f"Rolled back {self.env.cr.now()}"
+        self.addCleanup(self._forget)
+
+    def _get_lines(self, cr):
+        lines = api.Environment(cr, SUPERUSER_ID, {})["psa.mail.log"]
+        return lines.search([("subject", "=", self.subject)])
+
+    def _forget(self):
+        with self.registry.cursor() as cr:
+            self._get_lines(cr).unlink()
+
+    def test_line_survives_the_rollback_of_the_processing(self):
+        mail = f"From: x@y.example\nSubject: {self.subject}\n\nHelp\n".encode()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            ticket_id = env["mail.thread"].message_process("psa.ticket", mail)
+            self.assertTrue(ticket_id)
+            cr.rollback()
+            self.assertFalse(env["psa.ticket"].browse(ticket_id).exists())
+        with self.registry.cursor() as cr:
+            line = self._get_lines(cr)
+            self.assertEqual((line.state, line.size), ("received", len(mail)))
+            self.assertEqual(base64.b64decode(line.raw), mail)

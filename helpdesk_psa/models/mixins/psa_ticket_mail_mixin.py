@@ -291,12 +291,15 @@ class PsaTicketMailMixin(models.AbstractModel):
         vals = {}
         if not self.first_response_at:
             vals["first_response_at"] = message.date
-        author = message.author_id.sudo().user_ids.filtered(lambda user: not user.share)
-        if author and not self.user_id and self.team_id.assign_on_reply:
-            vals["user_id"] = author[0].id
-        stage = self.type_id._get_stage("open")
-        if self.stage_category == "new" and stage:
-            vals["stage_id"] = stage.id
+        if not self.user_id and self.team_id.assign_on_reply:
+            author = message.author_id.sudo().user_ids
+            author = author.filtered(lambda user: not user.share)
+            if author:
+                vals["user_id"] = author[0].id
+        if self.stage_category == "new":
+            stage = self.type_id._get_stage("open")
+            if stage:
+                vals["stage_id"] = stage.id
         if vals:
             self.write(vals)
 
