@@ -153,7 +153,9 @@ class TestMultiCompany(HelpdeskCommon):
 
     def test_team_with_tickets_cannot_change_its_company(self):
         self.ours.active = False  # archived ones count, too
-        with self.assertRefused(ValidationError, "“Support” has tickets of the company"):
+        with self.assertRefused(
+            ValidationError, "“Support” has tickets of the company"
+        ):
             self._as_gil(self.team).write(
                 {"company_id": self.company_2.id, "calendar_id": False}
             )
