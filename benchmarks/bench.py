@@ -26,7 +26,7 @@ from devtools.console import say, step  # noqa: E402
 RESULTS = Path(__file__).parent / "results"
 ROUNDS = 3
 WARM_UP = Effort(5, 100, 5, 10, 5, 2)
-QUICK = Effort(20, 500, 50, 200, 25, 5)
+QUICK = Effort(10, 200, 20, 100, 20, 5)
 
 
 def parse_arguments(arguments):
