@@ -111,11 +111,16 @@ class TestMailStory(HelpdeskCommon):
     def _tell(self, ticket):
         """Return the public conversation, oldest first: (author, first line)."""
         messages = ticket.message_ids.sorted("id").filtered(
-            lambda message: message.message_type in ("email", "comment")
-            and not message.subtype_id.internal
+            lambda message: (
+                message.message_type in ("email", "comment")
+                and not message.subtype_id.internal
+            )
         )
         return [
-            (message.author_id.name, html2plaintext(message.body).strip().split("\n")[0])
+            (
+                message.author_id.name,
+                html2plaintext(message.body).strip().split("\n")[0],
+            )
             for message in messages
         ]
 
@@ -144,7 +149,9 @@ class TestMailStory(HelpdeskCommon):
         self.assertEqual(asked["From"].addresses[0].addr_spec, self.team_address)
 
         # The answers cross on the way, and land where they belong.
-        self.assertEqual(self._answer_mail(zoe_asked, "There is paper.").ticket_id, other)
+        self.assertEqual(
+            self._answer_mail(zoe_asked, "There is paper.").ticket_id, other
+        )
         self.assertEqual(self._answer_mail(asked, "It works now.").ticket_id, ticket)
 
         # The agent answers from a mail program, too, and it reaches Zoe.
@@ -160,7 +167,9 @@ class TestMailStory(HelpdeskCommon):
         ticket.with_user(self.ada).action_resolve()
         self._run_schedulers()
         self._run_schedulers()
-        closing = [mail for mail in self.boxes.of(casey) if "Resolved" in mail["Subject"]]
+        closing = [
+            mail for mail in self.boxes.of(casey) if "Resolved" in mail["Subject"]
+        ]
         self.assertEqual(len(closing), 1)
         self.assertEqual(closing[0]["Auto-Submitted"], "auto-generated")
 

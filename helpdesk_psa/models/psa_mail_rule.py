@@ -79,7 +79,8 @@ class PsaMailRule(models.Model):
 
     def _is_sender(self, address):
         patterns = [
-            pattern.strip().lower() for pattern in (self.sender_pattern or "*").split(",")
+            pattern.strip().lower()
+            for pattern in (self.sender_pattern or "*").split(",")
         ]
         return any(fnmatch(address, pattern) for pattern in patterns if pattern)
 

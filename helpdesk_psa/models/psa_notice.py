@@ -37,7 +37,8 @@ class PsaNotice(models.Model):
         help="Status the notice tells of. A ticket that has moved on meanwhile sends none.",
     )
     error = fields.Char(
-        readonly=True, help="Why the notice could not be prepared. Empty while it waits."
+        readonly=True,
+        help="Why the notice could not be prepared. Empty while it waits.",
     )
 
     @api.model

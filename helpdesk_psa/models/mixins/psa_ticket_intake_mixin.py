@@ -81,7 +81,9 @@ class PsaTicketIntakeMixin(models.AbstractModel):
         partners = (
             self.env["res.partner"]
             .sudo()
-            .search([("email_normalized", "in", list(addresses))], order="is_company, id")
+            .search(
+                [("email_normalized", "in", list(addresses))], order="is_company, id"
+            )
         )
         return partners.grouped("email_normalized")
 

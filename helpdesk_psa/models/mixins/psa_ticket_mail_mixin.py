@@ -93,7 +93,8 @@ class PsaTicketMailMixin(models.AbstractModel):
         """
         address = email_normalize(sender or "", strict=False)
         numbers = [
-            word.upper() for word in re.findall(r"\[\s*([^\[\]\s]+)\s*\]", subject or "")
+            word.upper()
+            for word in re.findall(r"\[\s*([^\[\]\s]+)\s*\]", subject or "")
         ]
         if not address or not numbers:
             return self.browse()
@@ -146,13 +147,17 @@ class PsaTicketMailMixin(models.AbstractModel):
         Whoever else stands under To has got the mail as well as those in copy.
         """
         people = self._mail_cc_sanitized_raw_dict(
-            ",".join(filter(None, (msg_dict.get("to_filtered"), msg_dict.get("cc_filtered"))))
+            ",".join(
+                filter(None, (msg_dict.get("to_filtered"), msg_dict.get("cc_filtered")))
+            )
         )
         known = {email_normalize(msg_dict.get("email_from") or "", strict=False)}
         if self:
             known |= {self.email_normalized, self.partner_id.email_normalized}
         return ", ".join(
-            person for address, person in people.items() if address not in {*known, False}
+            person
+            for address, person in people.items()
+            if address not in {*known, False}
         )
 
     def _subscribe_colleagues(self, partner_ids):
@@ -165,8 +170,9 @@ class PsaTicketMailMixin(models.AbstractModel):
                 self.env["res.partner"]
                 .browse(partner_ids or [])
                 .filtered(
-                    lambda partner, ticket=ticket: partner.commercial_partner_id
-                    == ticket.customer_id
+                    lambda partner, ticket=ticket: (
+                        partner.commercial_partner_id == ticket.customer_id
+                    )
                 )
             )
             if colleagues:
@@ -214,7 +220,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         if self.env.context.get("psa_first_message"):
             watchers = team.notify_user_ids if team.notify_new else team.member_ids[:0]
         elif writer == "customer":
-            watchers = team.notify_user_ids if team.notify_message else team.member_ids[:0]
+            watchers = (
+                team.notify_user_ids if team.notify_message else team.member_ids[:0]
+            )
         else:
             return self.env["res.partner"]
         return (watchers | self.user_id.sudo()).partner_id
@@ -326,9 +334,11 @@ class PsaTicketMailMixin(models.AbstractModel):
             [("other_id", "=", self.id), ("kind", "=", "related")], order="id desc"
         )
         return links.ticket_id.filtered(
-            lambda ticket: ticket.stage_category in OPEN_CATEGORIES
-            and ticket.channel == "email"
-            and ticket._takes_part(sender)
+            lambda ticket: (
+                ticket.stage_category in OPEN_CATEGORIES
+                and ticket.channel == "email"
+                and ticket._takes_part(sender)
+            )
         )[:1]
 
     def _adopt_requester(self, message):
@@ -381,7 +391,8 @@ class PsaTicketMailMixin(models.AbstractModel):
                     "subtype_ids": [Command.set(external.ids)],
                 }
                 for ticket in self
-                if ticket.partner_id and (ticket.id, ticket.partner_id.id) not in followed
+                if ticket.partner_id
+                and (ticket.id, ticket.partner_id.id) not in followed
             ]
         )
 
@@ -457,8 +468,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         else:
             own = self._psa_find_own_addresses(address_by_ticket.values())
         return self.filtered(
-            lambda ticket: address_by_ticket[ticket]
-            and address_by_ticket[ticket] not in own
+            lambda ticket: (
+                address_by_ticket[ticket] and address_by_ticket[ticket] not in own
+            )
         )
 
     def _get_notice_address(self):
@@ -468,7 +480,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         """Return the language for mails to the requester: his own, else the company's."""
         self.ensure_one()
         return (
-            self.partner_id.lang or self.sudo().company_id.partner_id.lang or self.env.lang
+            self.partner_id.lang
+            or self.sudo().company_id.partner_id.lang
+            or self.env.lang
         )
 
     def _get_tracking_url(self):
@@ -490,7 +504,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         address = self.sudo().team_id.alias_email
         if address:
             team = self.sudo().team_id.name
-            author = message.author_id.name if self._is_agent(message.author_id) else None
+            author = (
+                message.author_id.name if self._is_agent(message.author_id) else None
+            )
             name = f"{author} – {team}" if author else team
             values["email_from"] = formataddr((name, address))
         return values
