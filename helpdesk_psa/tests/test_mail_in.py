@@ -359,6 +359,25 @@ class TestMailIn(HelpdeskCommon):
         )
         self.assertEqual(line.ticket_id, ticket)
 
+    def test_mail_in_the_name_of_an_agent_is_believed(self):
+        """Odoo trusts From: the mail server must refuse forged senders (SPF, DMARC)."""
+        ticket = self._create_ticket()
+        line = self._receive(
+            email_from="Ada Agent <ada@msp.example.com>",
+            subject=f"Re: [{ticket.number}]",
+            headers={"Sender": "forger@evil.example.com"},
+        )
+        self.assertEqual(line.email_normalized, "ada@msp.example.com")
+        self.assertEqual(self._get_last_message(ticket).author_id, self.ada.partner_id)
+
+    def test_agent_of_another_company_is_a_stranger_to_the_number(self):
+        ticket = self._create_ticket()
+        line = self._receive(
+            email_from="bob@msp.example.com", subject=f"Re: [{ticket.number}]"
+        )
+        self.assertEqual(line.state, "ticket")
+        self.assertNotEqual(line.ticket_id, ticket)
+
     def test_reply_of_an_unknown_customer_lands_on_his_ticket(self):
         sender = "Nina <nina@new.example.com>"
         ticket = self._receive(email_from=sender).ticket_id

@@ -128,12 +128,18 @@ class PsaTicketMailMixin(models.AbstractModel):
         }
 
     def _is_agent_address(self, address):
-        """Whether an address is of an agent of the helpdesk who is not the requester."""
+        """Whether an address is of an agent of the company who is not the requester."""
         self.ensure_one()
         users = (
             self.env["res.users"]
             .sudo()  # the gateway acts for senders without any right
-            .search([("email_normalized", "=", address), ("share", "=", False)])
+            .search(
+                [
+                    ("email_normalized", "=", address),
+                    ("share", "=", False),
+                    ("company_ids", "in", self.company_id.ids),
+                ]
+            )
         )
         return any(
             user.partner_id != self.partner_id
