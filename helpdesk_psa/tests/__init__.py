@@ -27,4 +27,4 @@ from . import test_security
 from . import test_ticket_lifecycle
 from . import test_ticket_numbering
 from . import test_types_and_stages
-from . import test_import
+from . import test_ticket_import
