@@ -158,7 +158,8 @@ class PsaEvent(models.Model):
         self.ensure_one()
         return self.ticket_id.get_formview_action()
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Refuse: an event is written once."""
         raise UserError(
             self.env._("History cannot be changed: what happened has happened.")
         )

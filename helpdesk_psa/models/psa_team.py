@@ -240,13 +240,17 @@ class PsaTeam(models.Model):
     def _check_company_of_tickets(self):
         # sudo: tickets of private teams and of companies not selected count as well
         for team in self.sudo():
-            stranger = self.env["psa.ticket"].sudo().search(
-                [
-                    ("team_id", "=", team.id),
-                    ("company_id", "!=", team.company_id.id),
-                    ("active", "in", [True, False]),
-                ],
-                limit=1,
+            stranger = (
+                self.env["psa.ticket"]
+                .sudo()
+                .search(
+                    [
+                        ("team_id", "=", team.id),
+                        ("company_id", "!=", team.company_id.id),
+                        ("active", "in", [True, False]),
+                    ],
+                    limit=1,
+                )
             )
             if stranger:
                 raise ValidationError(

@@ -30,7 +30,9 @@ class ResPartner(models.Model):
         is_open = [("stage_category", "in", OPEN_CATEGORIES)]
         customers = dict(
             Ticket._read_group(
-                [("customer_id", "in", self.ids), *is_open], ["customer_id"], ["__count"]
+                [("customer_id", "in", self.ids), *is_open],
+                ["customer_id"],
+                ["__count"],
             )
         )
         persons = dict(

@@ -1,30 +1,33 @@
-from . import test_mail_corpus
-from . import test_mail_fate
-from . import test_mail_in
-from . import test_mail_journal
-from . import test_mail_out
-from . import test_mail_queries
-from . import test_mail_rules
-from . import test_home
-from . import test_js
-from . import test_mail_composer
-from . import test_performance
-from . import test_portal_page
-from . import test_portal_reply
-from . import test_portal_routes
-from . import test_satisfaction
-from . import test_tours
-from . import test_assignment
-from . import test_automation
-from . import test_configuration
-from . import test_demo
-from . import test_events
-from . import test_intake
-from . import test_links
-from . import test_multi_company
-from . import test_search
-from . import test_security
-from . import test_ticket_lifecycle
-from . import test_ticket_numbering
-from . import test_types_and_stages
-from . import test_ticket_import
+from . import (
+    test_assignment,
+    test_automation,
+    test_configuration,
+    test_demo,
+    test_events,
+    test_home,
+    test_intake,
+    test_js,
+    test_links,
+    test_mail_composer,
+    test_mail_corpus,
+    test_mail_fate,
+    test_mail_in,
+    test_mail_journal,
+    test_mail_out,
+    test_mail_queries,
+    test_mail_rules,
+    test_multi_company,
+    test_performance,
+    test_portal_page,
+    test_portal_reply,
+    test_portal_routes,
+    test_satisfaction,
+    test_search,
+    test_security,
+    test_ticket_import,
+    test_ticket_lifecycle,
+    test_ticket_numbering,
+    test_tours,
+    test_types_and_stages,
+    test_views,
+)

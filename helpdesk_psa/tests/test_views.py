@@ -152,7 +152,7 @@ class TestTicketForm(ViewsCommon):
         action = ticket.action_reply()
         composer = (
             self.env["mail.compose.message"]
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"body": "Is the cable plugged in?"})
         )
         composer.action_send_mail()

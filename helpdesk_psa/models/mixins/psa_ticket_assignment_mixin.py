@@ -54,9 +54,11 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         :param dict before: what `_get_event_values` returned before the change
         """
         changed = self.filtered(
-            lambda ticket: ticket.user_id
-            and ticket.user_id != self.env.user
-            and before[ticket.id]["user_id"] != str(ticket.user_id.id)
+            lambda ticket: (
+                ticket.user_id
+                and ticket.user_id != self.env.user
+                and before[ticket.id]["user_id"] != str(ticket.user_id.id)
+            )
         )
         for user, tickets in changed.grouped("user_id").items():
             tickets._notify_agent(user)
@@ -68,7 +70,9 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         tickets = self.with_context(lang=user.lang, mail_notify_force_send=False)
         if len(tickets) == 1:
             subject = tickets.env._(
-                "%(number)s is yours: %(name)s", number=tickets.number, name=tickets.name
+                "%(number)s is yours: %(name)s",
+                number=tickets.number,
+                name=tickets.name,
             )
         else:
             subject = tickets.env._("%(count)s tickets are yours", count=len(tickets))
@@ -82,7 +86,7 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
             for ticket in tickets
         )
         thread = tickets if len(tickets) == 1 else self.env["mail.thread"]
-        thread.with_context(tickets.env.context).message_notify(
+        thread.with_context(**tickets.env.context).message_notify(
             subject=subject,
             body=Markup("<ul>%s</ul>") % lines,
             partner_ids=user.partner_id.ids,
