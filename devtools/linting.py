@@ -21,7 +21,8 @@ from .paths import (
 from .python_env import pip_environment
 
 NODE_PROJECT = Path(__file__).parent / "node"
-SKIPPED_FOLDERS = {".hypothesis", 
+SKIPPED_FOLDERS = {
+    ".hypothesis",
     ".git",
     ".dev",
     "node_modules",
