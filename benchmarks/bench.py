@@ -23,10 +23,11 @@ from benchmarks.report import Results, write_report  # noqa: E402
 from devtools import odoo_cli  # noqa: E402
 from devtools.console import say, step  # noqa: E402
 
-RESULTS = Path(__file__).parent / "results"
+REPOSITORY = Path(__file__).resolve().parent.parent
+RESULTS = REPOSITORY / "benchmarks" / "results"
 ROUNDS = 3
 WARM_UP = Effort(5, 100, 5, 10, 5, 2)
-QUICK = Effort(20, 500, 50, 200, 25, 5)
+QUICK = Effort(10, 200, 20, 100, 20, 5)
 
 
 def parse_arguments(arguments):
@@ -67,13 +68,18 @@ def main(arguments):
         templates = make_templates(stack)
         for total in sorted(options.tickets):
             measure(total, templates, options, results)
-    report = write_report(results, get_versions(), started)
+            report = write_report(results, get_versions(), started)
+            if not options.no_save:
+                save(report, started)
     say(f"\n{report}")
-    if not options.no_save:
-        RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"{started:%Y-%m-%d-%H%M}.md"
-        path.write_text(report + "\n", encoding="utf-8")
-        say(f"Written to {path.relative_to(Path.cwd())}")
+
+
+def save(report, started):
+    """Write what is known so far, so that an interrupted run keeps its smaller sizes."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{started:%Y-%m-%d-%H%M}.md"
+    path.write_text(report + "\n", encoding="utf-8")
+    say(f"\nWritten to {path.relative_to(REPOSITORY)}")
 
 
 def make_templates(stack):

@@ -81,8 +81,8 @@ TICKETS = """
            CASE WHEN is_open THEN (ARRAY['new', 'open', 'waiting'])[1 + i / 5 %% 3]
                 ELSE 'closed' END,
            (%(users)s)[user_no], partner_id, customer_id, 1, 1,
-           'token-' || i, 'T-' || lpad(i::text, 5, '0'), name, 'email', email,
-           email, 'address', priority, lpad(i::text, 10, '0'),
+           'token-' || i, 'T-' || lpad(i::text, greatest(5, length(i::text)), '0'),
+           name, 'email', email, email, 'address', priority, lpad(i::text, 10, '0'),
            TRUE, at, at, at, at,
            CASE WHEN NOT is_open THEN at + interval '2 days' END,
            CASE WHEN NOT is_open THEN at + interval '7 days' END,

@@ -207,7 +207,7 @@ def change_stage_in_batch(bench, effort):
 
 
 def change_stage_singly(bench, effort):
-    """C1: the same one by one."""
+    """C one by one: the same, each alone."""
     yield from _change_stage(bench, effort.changed_singly, 1)
 
 
@@ -285,10 +285,10 @@ OPERATIONS = {
     "D2": ("list “all open”", open_list),
     "D3": ("kanban opened", open_kanban),
     "D4": ("form opened", open_form),
-    "D5 rare": ("search a rare word", search_rare_word),
-    "D5 common": ("search a common word", search_common_word),
+    "D5 rare": ("search of a word", search_rare_word),
+    "D5 common": ("search of a word", search_common_word),
     "C": ("status change, in batch", change_stage_in_batch),
-    "C one by one": ("status change, one by one", change_stage_singly),
+    "C one by one": ("status change", change_stage_singly),
     "B1": ("creation in batches of 100", create_in_batches),
     "B2": ("creation one by one", create_singly),
     "B3": ("import in batches of 100", import_in_batches),

@@ -104,7 +104,8 @@ def write_report(results, versions, started):
         f"# Benchmark of {started:%Y-%m-%d %H:%M} UTC",
         "",
         f"{versions}, Odoo {release.version}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores, {platform.machine()}. One process, medians.",
+        f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f} at the "
+        "end. One process, medians.",
         "Milliseconds and queries per unit; only the ratios of one run mean anything.",
         "",
     ]

@@ -22,6 +22,7 @@ from .python_env import pip_environment
 
 NODE_PROJECT = Path(__file__).parent / "node"
 SKIPPED_FOLDERS = {
+    ".hypothesis",
     ".git",
     ".dev",
     "node_modules",

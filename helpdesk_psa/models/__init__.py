@@ -17,12 +17,12 @@ from . import (
     mail_thread,
     fetchmail_server,
     ir_filters,
-    mail_compose_message,
     psa_customer_group,
     psa_email_domain,
     psa_import,
     psa_import_row,
     rating_rating,
+    res_config_settings,
     res_partner,
     res_users,
 )

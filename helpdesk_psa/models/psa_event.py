@@ -52,7 +52,6 @@ class PsaEvent(models.Model):
         "res.users",
         string="Who",
         readonly=True,
-        index="btree_not_null",
         help="Empty when nobody was logged in: an e-mail, the scheduler.",
     )
     message_id = fields.Many2one(
@@ -160,7 +159,8 @@ class PsaEvent(models.Model):
         self.ensure_one()
         return self.ticket_id.get_formview_action()
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Refuse: an event is written once."""
         raise UserError(
             self.env._("History cannot be changed: what happened has happened.")
         )

@@ -289,7 +289,7 @@ class PsaImport(models.Model):
                 "state": "checked",
                 "error": False,
                 "headings": headings,
-                "unknown_headings": ", ".join(plan.unknown),
+                "unknown_headings": ", ".join(plan.unknown) or False,
             }
         )
 

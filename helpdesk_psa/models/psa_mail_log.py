@@ -43,9 +43,7 @@ class PsaMailLog(models.Model):
     )
     email_to = fields.Char(string="To", readonly=True)
     subject = fields.Char(readonly=True)
-    message_id = fields.Char(
-        string="Message-Id", readonly=True, index="btree_not_null"
-    )
+    message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
     state = fields.Selection(
         [
             ("received", "Being processed"),
@@ -166,16 +164,19 @@ class PsaMailLog(models.Model):
             return
         try:
             with self._own_transaction() as journal:
-                journal.browse(fate.line_id).exists()._apply_fate(fate)
+                journal.browse(fate.line_id)._apply_fate(fate)
         except Exception:
             # The mail is where it belongs; the line is put right by _cron_resume.
-            _logger.exception("The fate of the incoming mail %s is unknown", fate.line_id)
+            _logger.exception(
+                "The fate of the incoming mail %s is unknown", fate.line_id
+            )
 
     def _apply_fate(self, fate):
         """Write a fate on its line."""
         ticket = self.env["psa.ticket"]
         if fate.model == "psa.ticket":
-            ticket = ticket.browse(fate.res_id).exists()
+            ticket = ticket.with_context(active_test=False)
+            ticket = ticket.search_fetch([("id", "=", fate.res_id)], ["company_id"])
         self.write(
             {
                 "state": fate.state or "failed",
@@ -233,7 +234,10 @@ class PsaMailLog(models.Model):
         """Refuse further mails from these senders."""
         self.check_access("write")
         Rule = self.env["psa.mail.rule"]
-        for address in {line.email_normalized for line in self} - {False}:
+        addresses = {line.email_normalized for line in self} - {False}
+        if not addresses:
+            raise UserError(self.env._("No address is known of who sent this."))
+        for address in addresses:
             if not Rule.search_count([("sender_pattern", "=", address)], limit=1):
                 Rule.create(
                     {
@@ -241,6 +245,18 @@ class PsaMailLog(models.Model):
                         "sender_pattern": address,
                     }
                 )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Mails from %(addresses)s open no ticket any more. The mail rules "
+                    "can undo it.",
+                    addresses=", ".join(sorted(addresses)),
+                ),
+            },
+        }
 
     def action_open_ticket(self):
         """Open the ticket that holds the mail."""
@@ -271,14 +287,18 @@ class PsaMailLog(models.Model):
 
         :return: whether the mail is to be processed now
         """
-        line = self.try_lock_for_update().filtered(lambda line: line.state == "received")
+        line = self.try_lock_for_update().filtered(
+            lambda line: line.state == "received"
+        )
         if not line or line._find_processed():
             return False
         if line.attempts >= MAX_ATTEMPTS:
             line.write(
                 {
                     "state": "failed",
-                    "detail": self.env._("Given up: processing was interrupted each time."),
+                    "detail": self.env._(
+                        "Given up: processing was interrupted each time."
+                    ),
                 }
             )
             return False

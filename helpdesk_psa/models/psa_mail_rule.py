@@ -72,14 +72,15 @@ class PsaMailRule(models.Model):
         """
         address = email_normalize(sender or "", strict=False) or (sender or "").lower()
         # sudo: the gateway acts for senders without any right
-        for rule in self.sudo().search([]):
+        for rule in self.sudo().search_fetch([], ["sender_pattern", "subject_pattern"]):
             if rule._is_sender(address) and rule._is_subject(subject or ""):
                 return rule
         return self.browse()
 
     def _is_sender(self, address):
         patterns = [
-            pattern.strip().lower() for pattern in (self.sender_pattern or "*").split(",")
+            pattern.strip().lower()
+            for pattern in (self.sender_pattern or "*").split(",")
         ]
         return any(fnmatch(address, pattern) for pattern in patterns if pattern)
 

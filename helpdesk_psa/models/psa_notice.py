@@ -37,7 +37,8 @@ class PsaNotice(models.Model):
         help="Status the notice tells of. A ticket that has moved on meanwhile sends none.",
     )
     error = fields.Char(
-        readonly=True, help="Why the notice could not be prepared. Empty while it waits."
+        readonly=True,
+        help="Why the notice could not be prepared. Empty while it waits.",
     )
 
     @api.model
@@ -59,7 +60,15 @@ class PsaNotice(models.Model):
         if vals_list:
             # sudo: agents cause notices, only the scheduler handles them
             self.sudo().create(vals_list)
-            self.env.ref("helpdesk_psa.ir_cron_psa_notice").sudo()._trigger()
+            self._wake_scheduler()
+
+    @api.model
+    def _wake_scheduler(self):
+        # sudo: agents cause notices, only the scheduler handles them
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "helpdesk_psa.ir_cron_psa_notice"
+        )
+        self.env["ir.cron"].sudo().browse(cron_id)._trigger()
 
     @api.model
     def _cron_send(self):
@@ -116,7 +125,7 @@ class PsaNotice(models.Model):
         """Put notices that failed back in the queue."""
         self.check_access("write")
         self.error = False
-        self.env.ref("helpdesk_psa.ir_cron_psa_notice").sudo()._trigger()
+        self._wake_scheduler()
 
     def action_open_ticket(self):
         """Open the ticket that owes the notice."""

@@ -78,7 +78,10 @@ class PsaTeam(models.Model):
     calendar_id = fields.Many2one(
         "resource.calendar",
         string="Opening hours",
-        default=lambda self: self.env.company.resource_calendar_id,
+        compute="_compute_calendar_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         check_company=True,
         help="Used for members without working hours of their own.",
     )
@@ -215,6 +218,11 @@ class PsaTeam(models.Model):
         "CHECK (close_after_days >= 0)", "The number of days cannot be negative."
     )
 
+    @api.depends("company_id")
+    def _compute_calendar_id(self):
+        for team in self:
+            team.calendar_id = team.company_id.resource_calendar_id
+
     @api.depends_context("uid")
     def _compute_ticket_counts(self):
         """Count the open tickets of each queue; `QUEUE_FILTERS` are their lists."""
@@ -237,6 +245,32 @@ class PsaTeam(models.Model):
             is_open & Domain("user_id", "=", self.env.uid), ["team_id"], ["__count"]
         ):
             team.my_ticket_count = total
+
+    @api.constrains("company_id")
+    def _check_company_of_tickets(self):
+        # sudo: tickets of private teams and of companies not selected count as well
+        for team in self.sudo():
+            stranger = (
+                self.env["psa.ticket"]
+                .sudo()
+                .search(
+                    [
+                        ("team_id", "=", team.id),
+                        ("company_id", "!=", team.company_id.id),
+                        ("active", "in", [True, False]),
+                    ],
+                    limit=1,
+                )
+            )
+            if stranger:
+                raise ValidationError(
+                    self.env._(
+                        "The team “%(team)s” has tickets of the company %(company)s and "
+                        "cannot leave it. Archive it and create another team instead.",
+                        team=team.name,
+                        company=stranger.company_id.name,
+                    )
+                )
 
     @api.constrains("escalates_to_id")
     def _check_escalation(self):

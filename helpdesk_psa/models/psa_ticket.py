@@ -3,6 +3,7 @@ import uuid
 from functools import cache
 
 from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -144,7 +145,6 @@ class PsaTicket(models.Model):
     )
     customer_id = fields.Many2one(
         "res.partner",
-        string="Customer",
         compute="_compute_customer_id",
         store=True,
         readonly=False,
@@ -468,9 +468,10 @@ class PsaTicket(models.Model):
             )
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for ticket in self:
             ticket.access_url = f"/my/tickets/{ticket.id}"
+        return result
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -572,7 +573,9 @@ class PsaTicket(models.Model):
             return super().write(vals)
         self._mark_customers([vals])
         before = self._get_event_values()
-        consequences = self._group_by_values(lambda ticket: ticket._get_consequences(vals))
+        consequences = self._group_by_values(
+            lambda ticket: ticket._get_consequences(vals)
+        )
         for stamps, tickets in self._group_by_values(
             lambda ticket: ticket._get_stamps(vals)
         ):
@@ -795,7 +798,11 @@ class PsaTicket(models.Model):
     def _draw_numbers(self, count):
         # sudo: nobody needs rights on sequences to open a ticket
         sequence = self.env.ref("helpdesk_psa.ir_sequence_psa_ticket").sudo()
-        if count <= 1 or sequence.use_date_range or sequence.implementation != "standard":
+        if (
+            count <= 1
+            or sequence.use_date_range
+            or sequence.implementation != "standard"
+        ):
             return [sequence._next() for _number in range(count)]
         self.env.cr.execute(
             "SELECT nextval(%s) FROM generate_series(1, %s)",
@@ -804,8 +811,7 @@ class PsaTicket(models.Model):
         numbers = self.env.cr.fetchall()  # now: reading the prefix may query, too
         prefix, suffix = sequence._get_prefix_suffix()
         return [
-            f"{prefix}{number:0{sequence.padding}d}{suffix}"
-            for (number,) in numbers
+            f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in numbers
         ]
 
     @api.model
@@ -816,7 +822,8 @@ class PsaTicket(models.Model):
     @api.model
     def _new_tracking_key(self):
         return "".join(
-            secrets.choice(TRACKING_KEY_ALPHABET) for _char in range(TRACKING_KEY_LENGTH)
+            secrets.choice(TRACKING_KEY_ALPHABET)
+            for _char in range(TRACKING_KEY_LENGTH)
         )
 
     def _log_creation(self):
@@ -946,7 +953,9 @@ class PsaTicket(models.Model):
         for ticket_type, tickets in self.grouped("type_id").items():
             stage = ticket_type._get_stage(*categories)
             if not stage:
-                words = dict(self._fields["stage_category"]._description_selection(self.env))
+                words = dict(
+                    self._fields["stage_category"]._description_selection(self.env)
+                )
                 raise UserError(
                     self.env._(
                         "The type “%(type)s” has no status of the category "
@@ -955,9 +964,9 @@ class PsaTicket(models.Model):
                         category=words[categories[0]],
                     )
                 )
-            tickets.filtered(lambda ticket, stage=stage: ticket.stage_id != stage).write(
-                {"stage_id": stage.id}
-            )
+            tickets.filtered(
+                lambda ticket, stage=stage: ticket.stage_id != stage
+            ).write({"stage_id": stage.id})
         return True
 
     def action_open_events(self):

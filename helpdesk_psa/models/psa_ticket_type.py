@@ -78,7 +78,9 @@ class PsaTicketType(models.Model):
         """
         stages = self._get_stages()
         for category in categories:
-            found = stages.filtered(lambda stage, wanted=category: stage.category == wanted)
+            found = stages.filtered(
+                lambda stage, wanted=category: stage.category == wanted
+            )
             if found:
                 return found[0]
         return stages.browse()

@@ -1,18 +1,44 @@
-from . import test_mail_in
-from . import test_home
-from . import test_js
-from . import test_mail_composer
-from . import test_portal_page
-from . import test_portal_reply
-from . import test_portal_routes
-from . import test_satisfaction
-from . import test_email_identity
-from . import test_identity
-from . import test_notification_preferences
-from . import test_participants
-from . import test_sites
-from . import test_customer_groups
-from . import test_email_domain
-from . import test_triage
-from . import test_party_settings
-from . import test_customer_form
+from . import (
+    test_assignment,
+    test_automation,
+    test_configuration,
+    test_customer_form,
+    test_customer_groups,
+    test_demo,
+    test_email_domain,
+    test_email_identity,
+    test_events,
+    test_home,
+    test_identity,
+    test_import,
+    test_intake,
+    test_js,
+    test_links,
+    test_mail_composer,
+    test_mail_corpus,
+    test_mail_fate,
+    test_mail_in,
+    test_mail_journal,
+    test_mail_out,
+    test_mail_queries,
+    test_mail_rules,
+    test_multi_company,
+    test_notification_preferences,
+    test_participants,
+    test_party_settings,
+    test_performance,
+    test_portal_page,
+    test_portal_reply,
+    test_portal_routes,
+    test_satisfaction,
+    test_search,
+    test_security,
+    test_sites,
+    test_ticket_import,
+    test_ticket_lifecycle,
+    test_ticket_numbering,
+    test_tours,
+    test_triage,
+    test_types_and_stages,
+    test_views,
+)

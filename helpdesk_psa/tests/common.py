@@ -97,14 +97,20 @@ class HelpdeskCommon(MailCommon):
     def _create_customers(cls):
         """Casey and Dana work for ACME, Zoe for Globex."""
         cls.acme = cls._create_firm("ACME")
-        cls.casey = cls._create_contact("Casey Customer", "casey@acme.example.com", cls.acme)
-        cls.dana = cls._create_contact("Dana Colleague", "dana@acme.example.com", cls.acme)
+        cls.casey = cls._create_contact(
+            "Casey Customer", "casey@acme.example.com", cls.acme
+        )
+        cls.dana = cls._create_contact(
+            "Dana Colleague", "dana@acme.example.com", cls.acme
+        )
         cls.globex = cls._create_firm("Globex")
         cls.zoe = cls._create_contact("Zoe Other", "zoe@globex.example.com", cls.globex)
 
     @classmethod
     def _create_firm(cls, name, **values):
-        return cls.env["res.partner"].create({"name": name, "is_company": True, **values})
+        return cls.env["res.partner"].create(
+            {"name": name, "is_company": True, **values}
+        )
 
     @classmethod
     def _create_contact(cls, name, email, firm=None, **values):
@@ -170,7 +176,9 @@ class HelpdeskCommon(MailCommon):
             mail["Cc"] = cc
         mail["Subject"] = subject
         mail["Date"] = "Mon, 05 Jan 2026 09:00:00 +0000"
-        mail["Message-Id"] = message_id or f"<test-{next(_message_numbers)}@customer.example>"
+        mail["Message-Id"] = (
+            message_id or f"<test-{next(_message_numbers)}@customer.example>"
+        )
         if in_reply_to:
             mail["In-Reply-To"] = in_reply_to
             mail["References"] = in_reply_to
@@ -205,11 +213,13 @@ class HelpdeskCommon(MailCommon):
         """
         Log = self.env["psa.mail.log"]
         before = Log.search([])
+        raised = False
         try:
             self._receive(**values)
         except error:
-            return Log.search([]) - before
-        self.fail(f"{error.__name__} not raised")
+            raised = True
+        self.assertTrue(raised, f"{error.__name__} not raised")
+        return Log.search([]) - before
 
     def _reply(self, message, body="Thank you.", **values):
         """Let a reply to a message of a ticket come in.

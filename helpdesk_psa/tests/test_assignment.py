@@ -1,6 +1,8 @@
 from datetime import datetime
 from random import Random
 
+from odoo.tests import tagged
+
 from odoo.addons.mail.tests.common import freeze_all_time
 
 from .common import HelpdeskCommon
@@ -9,6 +11,7 @@ MONDAY_10AM = datetime(2026, 3, 2, 10)
 MONDAY_8PM = datetime(2026, 3, 2, 20)
 
 
+@tagged("post_install", "-at_install")
 class TestAssignment(HelpdeskCommon):
     @classmethod
     def setUpClass(cls):

@@ -1,8 +1,10 @@
 from odoo import Command
+from odoo.tests import tagged
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestAutomation(HelpdeskCommon):
     """Odoo's own automation rules work on tickets."""
 

@@ -2,13 +2,16 @@ from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCommon
 
 
-class TestTeams(HelpdeskCommon):
+@tagged("post_install", "-at_install")
+class TestConfiguration(HelpdeskCommon):
+    # Teams
+
     def test_archived_team_keeps_its_tickets_readable_and_named(self):
         ticket = self._create_ticket()
         self.team.with_user(self.max).action_archive()
@@ -96,8 +99,8 @@ class TestTeams(HelpdeskCommon):
         self.assertTrue(team.acknowledge)
         self.assertEqual(team.acknowledge_template_id, template)
 
+    # Roles
 
-class TestRoles(HelpdeskCommon):
     def test_agent_records_working_time(self):
         self.assertTrue(self.ada.has_group("hr_timesheet.group_hr_timesheet_user"))
         self.assertFalse(self.rita.has_group("hr_timesheet.group_hr_timesheet_user"))
@@ -164,8 +167,8 @@ class TestRoles(HelpdeskCommon):
         others = self.env["ir.filters"].with_user(self.lea).get_filters("psa.ticket")
         self.assertNotIn("My tickets by priority", [saved["name"] for saved in others])
 
+    # Dictionaries
 
-class TestDictionaries(HelpdeskCommon):
     def test_agent_creates_a_tag_while_working(self):
         ticket = self._create_ticket()
         ticket.with_user(self.ada).write({"tag_ids": [(0, 0, {"name": "Lost"})]})

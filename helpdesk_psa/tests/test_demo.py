@@ -3,7 +3,7 @@ import json
 import re
 from datetime import datetime, timedelta
 
-from odoo.tests import BaseCase
+from odoo.tests import BaseCase, tagged
 from odoo.tools import file_open
 
 from ..const import CHANNELS
@@ -12,6 +12,7 @@ from ..demo.psa_demo import AGE_DAYS, STORIES, _plan
 NOW = datetime(2026, 3, 4, 14, 30)
 
 
+@tagged("post_install", "-at_install")
 class TestDemoStories(BaseCase):
     """The stories of the demo tickets, before they are played."""
 

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from odoo.exceptions import UserError
+from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import freeze_all_time
 
@@ -10,6 +11,7 @@ from .common import HelpdeskCommon
 MONDAY_9AM = datetime(2026, 3, 2, 9)
 
 
+@tagged("post_install", "-at_install")
 class TestEvents(HelpdeskCommon):
     def _get_kinds(self, ticket):
         """Return the kinds of a ticket's events, oldest first."""

@@ -1,8 +1,11 @@
 from markupsafe import Markup
 
+from odoo.tests import tagged
+
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestIntake(HelpdeskCommon):
     """The one door of all channels."""
 

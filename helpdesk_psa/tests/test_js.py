@@ -11,8 +11,7 @@ class TestJs(HttpCase):
     def test_components(self):
         suite = web_test_js.HOOTCommon._generate_hash(self, "@helpdesk_psa")
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={suite}",
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
             "",
             "",
             login="admin",

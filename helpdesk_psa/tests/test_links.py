@@ -1,11 +1,13 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestLinks(HelpdeskCommon):
     @classmethod
     def setUpClass(cls):
@@ -90,6 +92,18 @@ class TestLinks(HelpdeskCommon):
         self._link().with_user(self.ada).unlink()
         self.env.invalidate_all()
         self.assertEqual(self.effect.link_count, 0)
+
+    def test_reader_removes_no_link(self):
+        link = self._link()
+        with self.assertRaises(AccessError):
+            link.with_user(self.rita).action_remove()
+        self.assertTrue(link.exists())
+
+    def test_link_opens_the_ticket_at_its_other_end(self):
+        link = self._link().with_user(self.rita)
+        for viewer, target in ((self.effect, self.cause), (self.cause, self.effect)):
+            action = link.with_context(psa_viewed_from=viewer.id).action_open_viewed()
+            self.assertEqual(action["res_id"], target.id)
 
     def test_parent_counts_its_children(self):
         self.effect.with_user(self.ada).parent_id = self.cause

@@ -51,7 +51,9 @@ class TestMailFate(BaseCase):
 
     def test_other_auto_submitted_is_a_report(self):
         self.assertSender("report", Auto_Submitted="auto-generated")
-        self.assertSender("report", Auto_Submitted="auto-notified; owner-email=x@y.example")
+        self.assertSender(
+            "report", Auto_Submitted="auto-notified; owner-email=x@y.example"
+        )
 
     def test_headers_of_autoresponders_are_an_answer(self):
         self.assertSender("answer", X_Autoreply="yes")
@@ -98,7 +100,9 @@ class TestMailFate(BaseCase):
 
     def test_headers_in_raw_bytes_are_guessed(self):
         self.assertEqual(read_headers("Subject: Café".encode())["subject"], "Café")
-        self.assertEqual(read_headers("Subject: Café".encode("cp1252"))["subject"], "Café")
+        self.assertEqual(
+            read_headers("Subject: Café".encode("cp1252"))["subject"], "Café"
+        )
 
     def test_broken_encoded_words_are_shown_as_written(self):
         cut = "=?utf-8?b?YWJjZ?="
@@ -119,14 +123,18 @@ class TestMailFate(BaseCase):
     # === MENDING === #
 
     def test_sound_mail_is_left_alone(self):
-        raw = b"Message-Id: <1@x.example>\r\nSubject: =?utf-8?q?=C3=A9?=\r\n\r\n\x00\xe9"
+        raw = (
+            b"Message-Id: <1@x.example>\r\nSubject: =?utf-8?q?=C3=A9?=\r\n\r\n\x00\xe9"
+        )
         self.assertIs(mend(raw), raw)
 
     def test_missing_message_id_is_made_from_the_mail(self):
         raw = b"Subject: Hi\r\n\r\nBody\r\n"
         first, again = parse(mend(raw)), parse(mend(raw))
         other = parse(mend(raw + b"More"))
-        self.assertRegex(first["Message-Id"], r"^<[0-9a-f]{32}@no-message-id\.invalid>$")
+        self.assertRegex(
+            first["Message-Id"], r"^<[0-9a-f]{32}@no-message-id\.invalid>$"
+        )
         self.assertEqual(first["Message-Id"], again["Message-Id"])
         self.assertNotEqual(first["Message-Id"], other["Message-Id"])
         self.assertEqual(first["Subject"], "Hi")
@@ -172,7 +180,9 @@ class TestMailFate(BaseCase):
         self.assertEqual(part.get_filename(), "a.ttf")
 
     def test_text_of_a_mail_whose_parts_cannot_be_told_apart_is_found(self):
-        message = parse(b"Content-Type: multipart/mixed\r\n\r\nHelp, caf\xe9 is cold\r\n")
+        message = parse(
+            b"Content-Type: multipart/mixed\r\n\r\nHelp, caf\xe9 is cold\r\n"
+        )
         self.assertEqual(get_lost_text(message).strip(), "Help, café is cold")
 
     # === THE LAST WORD === #

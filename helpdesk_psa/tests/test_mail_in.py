@@ -56,7 +56,9 @@ class TestMailIn(HelpdeskCommon):
         )
 
     def test_colleague_in_copy_follows_and_a_stranger_does_not(self):
-        ticket = self._receive(cc="dana@acme.example.com, zoe@globex.example.com").ticket_id
+        ticket = self._receive(
+            cc="dana@acme.example.com, zoe@globex.example.com"
+        ).ticket_id
         self.assertIn(self.dana, ticket.message_partner_ids)
         self.assertNotIn(self.zoe, ticket.message_partner_ids)
 
@@ -82,15 +84,21 @@ class TestMailIn(HelpdeskCommon):
     # === WHO ASKS === #
 
     def test_contact_of_another_company_is_not_the_requester(self):
-        self._create_contact("Abroad", "kim@shared.example.com", company_id=self.company_2.id)
+        self._create_contact(
+            "Abroad", "kim@shared.example.com", company_id=self.company_2.id
+        )
         line = self._receive(email_from="kim@shared.example.com")
         self.assertEqual(line.state, "ticket")
         self.assertFalse(line.ticket_id.partner_id)
         self.assertFalse(self._get_last_message(line.ticket_id).author_id)
 
     def test_contact_of_the_own_company_is_preferred(self):
-        self._create_contact("Abroad", "kim@shared.example.com", company_id=self.company_2.id)
-        here = self._create_contact("Here", "kim@shared.example.com", company_id=self.company.id)
+        self._create_contact(
+            "Abroad", "kim@shared.example.com", company_id=self.company_2.id
+        )
+        here = self._create_contact(
+            "Here", "kim@shared.example.com", company_id=self.company.id
+        )
         ticket = self._receive(email_from="kim@shared.example.com").ticket_id
         self.assertEqual(ticket.partner_id, here)
         self.assertEqual(self._get_last_message(ticket).author_id, here)
@@ -99,7 +107,9 @@ class TestMailIn(HelpdeskCommon):
         ticket = self._receive(email_from="rita@msp.example.com").ticket_id
         self.assertEqual(ticket.partner_id, self.rita.partner_id)
         self.assertFalse(ticket.first_response_at)
-        self.assertFalse(ticket.event_ids.filtered(lambda event: event.kind == "agent_reply"))
+        self.assertFalse(
+            ticket.event_ids.filtered(lambda event: event.kind == "agent_reply")
+        )
 
     # === CONTENT === #
 
@@ -110,14 +120,18 @@ class TestMailIn(HelpdeskCommon):
         attachment = self._get_last_message(ticket).attachment_ids
         self.assertEqual(attachment.name, "log é.pdf")
         self.assertEqual(attachment.raw, b"%PDF-1.4")
-        self.assertEqual((attachment.res_model, attachment.res_id), ("psa.ticket", ticket.id))
+        self.assertEqual(
+            (attachment.res_model, attachment.res_id), ("psa.ticket", ticket.id)
+        )
 
     def test_attachment_of_10_mb_is_kept(self):
         mail = self._build_mail()
         content = bytes(range(256)) * 40 * 1024
         mail.add_attachment(content, "application", "zip", filename="big.zip")
         line = self._receive(mail)
-        self.assertEqual(self._get_last_message(line.ticket_id).attachment_ids.raw, content)
+        self.assertEqual(
+            self._get_last_message(line.ticket_id).attachment_ids.raw, content
+        )
         self.assertGreater(line.size, len(content))
 
     def test_inline_image_is_shown_in_its_place(self):
@@ -175,7 +189,9 @@ class TestMailIn(HelpdeskCommon):
                 self.assertIn("beforeafter", line.ticket_id.body)
 
     def test_mail_without_subject_or_text_is_a_ticket(self):
-        self.assertEqual(self._receive_file("no_subject").ticket_id.name, "(no subject)")
+        self.assertEqual(
+            self._receive_file("no_subject").ticket_id.name, "(no subject)"
+        )
         ticket = self._receive_file("no_body").ticket_id
         self.assertEqual(ticket.name, "Call me")
         self.assertTrue(ticket.message_ids)
@@ -225,7 +241,8 @@ class TestMailIn(HelpdeskCommon):
     def test_number_in_the_subject_counts_at_the_catchall_address_too(self):
         ticket = self._create_ticket()
         line = self._receive(
-            to=f"{self.alias_catchall}@{self.alias_domain}", subject=f"Re: [{ticket.number}]"
+            to=f"{self.alias_catchall}@{self.alias_domain}",
+            subject=f"Re: [{ticket.number}]",
         )
         self.assertEqual((line.state, line.ticket_id), ("reply", ticket))
 
@@ -281,8 +298,12 @@ class TestMailIn(HelpdeskCommon):
         two = self._receive(subject="Printer down").ticket_id
         self.assertNotEqual(one, two)
         for number in range(3):
-            self.assertEqual(self._reply(one.message_ids[0], f"one {number}").ticket_id, one)
-            self.assertEqual(self._reply(two.message_ids[0], f"two {number}").ticket_id, two)
+            self.assertEqual(
+                self._reply(one.message_ids[0], f"one {number}").ticket_id, one
+            )
+            self.assertEqual(
+                self._reply(two.message_ids[0], f"two {number}").ticket_id, two
+            )
         self.assertNotIn("two", "".join(one.message_ids.mapped("body")))
         self.assertNotIn("one", "".join(two.message_ids.mapped("body")))
 
@@ -311,7 +332,9 @@ class TestMailIn(HelpdeskCommon):
 
     def test_reply_of_the_customer_to_a_note_forwarded_to_him_is_no_note(self):
         ticket = self._receive().ticket_id
-        note = ticket.with_user(self.ada).message_post(body="Hm", message_type="comment")
+        note = ticket.with_user(self.ada).message_post(
+            body="Hm", message_type="comment"
+        )
         self._reply(note)
         self.assertFalse(self._get_last_message(ticket).subtype_id.internal)
 
@@ -335,6 +358,25 @@ class TestMailIn(HelpdeskCommon):
             email_from="max@msp.example.com", subject=f"Re: [{ticket.number}]"
         )
         self.assertEqual(line.ticket_id, ticket)
+
+    def test_mail_in_the_name_of_an_agent_is_believed(self):
+        """Odoo trusts From: the mail server must refuse forged senders (SPF, DMARC)."""
+        ticket = self._create_ticket()
+        line = self._receive(
+            email_from="Ada Agent <ada@msp.example.com>",
+            subject=f"Re: [{ticket.number}]",
+            headers={"Sender": "forger@evil.example.com"},
+        )
+        self.assertEqual(line.email_normalized, "ada@msp.example.com")
+        self.assertEqual(self._get_last_message(ticket).author_id, self.ada.partner_id)
+
+    def test_agent_of_another_company_is_a_stranger_to_the_number(self):
+        ticket = self._create_ticket()
+        line = self._receive(
+            email_from="bob@msp.example.com", subject=f"Re: [{ticket.number}]"
+        )
+        self.assertEqual(line.state, "ticket")
+        self.assertNotEqual(line.ticket_id, ticket)
 
     def test_reply_of_an_unknown_customer_lands_on_his_ticket(self):
         sender = "Nina <nina@new.example.com>"

@@ -4,9 +4,9 @@ from unittest.mock import patch
 
 from psycopg2 import OperationalError
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCommon
@@ -76,9 +76,11 @@ class TestMailJournal(HelpdeskCommon):
             states.append(self._get_lines()[:1].state)
             raise ValueError("stop here")
 
-        with patch.object(self.env.registry["mail.thread"], "message_parse", look):
-            with mute_logger(GATEWAY):
-                self._receive()
+        with (
+            patch.object(self.env.registry["mail.thread"], "message_parse", look),
+            mute_logger(GATEWAY),
+        ):
+            self._receive()
         self.assertEqual(states, ["received"])
 
     def test_same_mail_twice_is_one_ticket(self):
@@ -126,9 +128,11 @@ class TestMailJournal(HelpdeskCommon):
 
     def test_mail_that_cannot_be_read_is_a_ticket_with_the_original(self):
         mail = self._build_mail(subject="Strange")
-        with self._break("psa.ticket", "message_new", KeyError("odd")):
-            with mute_logger(GATEWAY):
-                line = self._receive(mail)
+        with (
+            self._break("psa.ticket", "message_new", KeyError("odd")),
+            mute_logger(GATEWAY),
+        ):
+            line = self._receive(mail)
         ticket = line.ticket_id
         self.assertEqual((line.state, line.detail), ("rescued", "'odd'"))
         self.assertEqual((ticket.name, ticket.partner_id), ("Strange", self.casey))
@@ -140,11 +144,15 @@ class TestMailJournal(HelpdeskCommon):
         self.assertFalse(self._send_notices())
         self.assertFalse(self._mails, "Nobody is told that the mail failed: it did not")
 
-    def test_mail_for_which_no_ticket_can_be_opened_leaves_a_line_and_nothing_else(self):
+    def test_mail_for_which_no_ticket_can_be_opened_leaves_a_line_and_nothing_else(
+        self,
+    ):
         tickets = self.env["psa.ticket"].search_count([])
-        with self._break("psa.ticket", "_intake", KeyError("odd")):
-            with mute_logger(GATEWAY):
-                line = self._receive()
+        with (
+            self._break("psa.ticket", "_intake", KeyError("odd")),
+            mute_logger(GATEWAY),
+        ):
+            line = self._receive()
         self.assertEqual((line.state, line.detail), ("failed", "'odd'; 'odd'"))
         self.assertEqual(self.env["psa.ticket"].search_count([]), tickets)
         line.with_user(self.max).action_make_ticket()
@@ -153,9 +161,11 @@ class TestMailJournal(HelpdeskCommon):
     def test_mail_is_processed_even_when_the_journal_cannot_be_written(self):
         before = self._get_lines()
         tickets = self.env["psa.ticket"].search([])
-        with self._break("psa.mail.log", "create", KeyError("full")):
-            with mute_logger(JOURNAL):
-                self._receive()
+        with (
+            self._break("psa.mail.log", "create", KeyError("full")),
+            mute_logger(JOURNAL),
+        ):
+            self._receive()
         self.assertEqual(self._get_lines(), before)
         self.assertEqual(len(self.env["psa.ticket"].search([]) - tickets), 1)
 
@@ -212,9 +222,11 @@ class TestMailJournal(HelpdeskCommon):
                 raise KeyError("odd")
             return origin(tickets, vals_list)
 
-        with patch.object(self.env.registry["psa.ticket"], "_intake", refuse_bad):
-            with mute_logger(GATEWAY, JOURNAL):
-                self._resume()
+        with (
+            patch.object(self.env.registry["psa.ticket"], "_intake", refuse_bad),
+            mute_logger(GATEWAY, JOURNAL),
+        ):
+            self._resume()
         self.assertEqual((bad.state, good.state), ("failed", "ticket"))
         self.assertIn("odd", bad.detail)
 
@@ -224,9 +236,7 @@ class TestMailJournal(HelpdeskCommon):
         tickets = self.env["psa.ticket"].search_count([])
         self._resume()
         self.assertEqual(line.state, "failed")
-        self.assertEqual(
-            line.detail, "Given up: processing was interrupted each time."
-        )
+        self.assertEqual(line.detail, "Given up: processing was interrupted each time.")
         self.assertEqual(self.env["psa.ticket"].search_count([]), tickets)
 
     def test_manager_makes_a_ticket_of_a_refused_mail(self):
@@ -248,7 +258,9 @@ class TestMailJournal(HelpdeskCommon):
     def test_mail_makes_one_ticket_only(self):
         line = self._receive().with_user(self.max)
         tickets = self.env["psa.ticket"].search_count([])
-        with self.assertRaisesRegex(UserError, f"on the ticket {line.ticket_id.number}"):
+        with self.assertRaisesRegex(
+            UserError, f"on the ticket {line.ticket_id.number}"
+        ):
             line.action_make_ticket()
         self.assertEqual(self.env["psa.ticket"].search_count([]), tickets)
 
@@ -319,3 +331,34 @@ class TestMailJournal(HelpdeskCommon):
         self.assertTrue(ages[31, "ignored"].raw, "It may still become a ticket")
         self.assertFalse(ages[181, "ticket"].exists())
         self.assertFalse(ages[181, "ignored"].exists())
+
+
+@tagged("post_install", "-at_install")
+class TestMailJournalCommitted(TransactionCase):
+    """The line is committed on its own: here with real cursors and a real rollback."""
+
+    def setUp(self):
+        super().setUp()
+        self.subject = f"Rolled back {self.env.cr.now()}"
+        self.addCleanup(self._forget)
+
+    def _get_lines(self, cr):
+        lines = api.Environment(cr, SUPERUSER_ID, {})["psa.mail.log"]
+        return lines.search([("subject", "=", self.subject)])
+
+    def _forget(self):
+        with self.registry.cursor() as cr:
+            self._get_lines(cr).unlink()
+
+    def test_line_survives_the_rollback_of_the_processing(self):
+        mail = f"From: x@y.example\nSubject: {self.subject}\n\nHelp\n".encode()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            ticket_id = env["mail.thread"].message_process("psa.ticket", mail)
+            self.assertTrue(ticket_id)
+            cr.rollback()
+            self.assertFalse(env["psa.ticket"].browse(ticket_id).exists())
+        with self.registry.cursor() as cr:
+            line = self._get_lines(cr)
+            self.assertEqual((line.state, line.size), ("received", len(mail)))
+            self.assertEqual(base64.b64decode(line.raw), mail)

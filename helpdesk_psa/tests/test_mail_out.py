@@ -31,7 +31,9 @@ class TestMailOut(HelpdeskCommon):
         ticket = self._create_ticket()
         self._answer(ticket)
         (mail,) = self._get_mails_to("casey@acme.example.com")
-        self.assertEqual(mail["email_from"], f'"Ada Agent – Support" <{self.team_address}>')
+        self.assertEqual(
+            mail["email_from"], f'"Ada Agent – Support" <{self.team_address}>'
+        )
         self.assertEqual(mail["reply_to"], f'"Support" <{self.team_address}>')
         self.assertEqual(mail["subject"], f"[{ticket.number}] Printer down")
         self.assertIn("Restart it.", mail["body"])
@@ -52,7 +54,8 @@ class TestMailOut(HelpdeskCommon):
         self._answer(self._create_ticket())
         (mail,) = self._get_mails_to("casey@acme.example.com")
         self.assertEqual(
-            email_normalize(mail["reply_to"]), f"{self.alias_catchall}@{self.alias_domain}"
+            email_normalize(mail["reply_to"]),
+            f"{self.alias_catchall}@{self.alias_domain}",
         )
 
     def test_file_of_the_agent_reaches_the_customer(self):
@@ -150,7 +153,11 @@ class TestMailOut(HelpdeskCommon):
 
     def test_team_may_leave_its_watchers_alone(self):
         self.team.write(
-            {"notify_user_ids": self.max.ids, "notify_new": False, "notify_message": False}
+            {
+                "notify_user_ids": self.max.ids,
+                "notify_new": False,
+                "notify_message": False,
+            }
         )
         ticket = self._receive().ticket_id
         self._reply(ticket.message_ids[0])
@@ -166,7 +173,9 @@ class TestMailOut(HelpdeskCommon):
     def test_acknowledgement_has_number_link_and_is_marked_as_automatic(self):
         ticket = self._receive().ticket_id
         mail = self._send_notices()
-        self.assertEqual(mail.subject, f"[{ticket.number}] We received your request: Printer down")
+        self.assertEqual(
+            mail.subject, f"[{ticket.number}] We received your request: Printer down"
+        )
         self.assertEqual(mail.email_from, f'"Support" <{self.team_address}>')
         self.assertEqual(mail.reply_to, f'"Support" <{self.team_address}>')
         self.assertEqual(mail.recipient_ids, self.casey)
@@ -215,7 +224,10 @@ class TestMailOut(HelpdeskCommon):
         self.assertFalse(self._send_notices())
 
     def test_own_addresses_are_told_nothing(self):
-        for address in (self.team_2_address, f"{self.alias_catchall}@{self.alias_domain}"):
+        for address in (
+            self.team_2_address,
+            f"{self.alias_catchall}@{self.alias_domain}",
+        ):
             contact = self._create_contact("Ourselves", address)
             self._create_ticket(partner_id=contact.id)
         self._create_ticket(partner_id=False)
@@ -235,7 +247,9 @@ class TestMailOut(HelpdeskCommon):
         self.assertIn("auto-generated", resolved.headers)
         self.assertFalse(self._send_notices())
         self.assertEqual(
-            ticket.event_ids.filtered(lambda event: event.kind == "notice").mapped("new")[0],
+            ticket.event_ids.filtered(lambda event: event.kind == "notice").mapped(
+                "new"
+            )[0],
             str(self.env.ref("helpdesk_psa.mail_template_psa_close").id),
         )
 

@@ -21,20 +21,27 @@ class TestMailRules(HelpdeskCommon):
         self.assertTrue(line.detail)
         self.assertEqual(self.env["psa.ticket"].search_count([]), tickets)
         self.assertEqual(
-            self.env["mail.message"].search_count([("model", "=", "psa.ticket")]), messages
+            self.env["mail.message"].search_count([("model", "=", "psa.ticket")]),
+            messages,
         )
         return line
 
     def _create_rule(self, **values):
-        return self.env["psa.mail.rule"].with_user(self.max).create(
-            {"name": "Not wanted", **values}
+        return (
+            self.env["psa.mail.rule"]
+            .with_user(self.max)
+            .create({"name": "Not wanted", **values})
         )
 
     # === RULES === #
 
     def test_mail_of_noreply_is_ignored_with_the_name_of_the_rule(self):
-        line = self.assertNoTicket("ignored", email_from="Shop <NoReply@shop.example.com>")
-        self.assertEqual(line.rule_id, self.env.ref("helpdesk_psa.psa_mail_rule_noreply"))
+        line = self.assertNoTicket(
+            "ignored", email_from="Shop <NoReply@shop.example.com>"
+        )
+        self.assertEqual(
+            line.rule_id, self.env.ref("helpdesk_psa.psa_mail_rule_noreply")
+        )
         self.assertEqual(line.detail, "Sender that cannot be answered")
 
     def test_out_of_office_subject_is_ignored(self):
@@ -52,7 +59,9 @@ class TestMailRules(HelpdeskCommon):
         self.assertEqual(self._receive(email_from="a@nospam.example").state, "ticket")
 
     def test_sender_and_subject_of_a_rule_must_both_fit(self):
-        self._create_rule(sender_pattern="*@acme.example.com", subject_pattern="newsletter")
+        self._create_rule(
+            sender_pattern="*@acme.example.com", subject_pattern="newsletter"
+        )
         self.assertEqual(self._receive(subject="Printer").state, "ticket")
         self.assertNoTicket("ignored", subject="Our NEWSLETTER of May")
 
@@ -75,7 +84,9 @@ class TestMailRules(HelpdeskCommon):
         line = self._receive(to=f"works@{self.alias_domain}", subject="A task")
         self.assertEqual(line.state, "other")
         self.assertEqual(project.task_ids.name, "A task")
-        self.assertEqual((line.model, line.res_id), ("project.task", project.task_ids.id))
+        self.assertEqual(
+            (line.model, line.res_id), ("project.task", project.task_ids.id)
+        )
 
     def test_rule_without_pattern_is_refused(self):
         rules = self.env["psa.mail.rule"].search_count([])
@@ -115,7 +126,9 @@ class TestMailRules(HelpdeskCommon):
 
     def test_out_of_office_on_a_ticket_is_a_note_that_wakes_nobody(self):
         self.team.notify_user_ids = self.lea
-        ticket = self._create_ticket(stage_id=self.stage_waiting.id, user_id=self.ada.id)
+        ticket = self._create_ticket(
+            stage_id=self.stage_waiting.id, user_id=self.ada.id
+        )
         for headers in (
             {"Auto-Submitted": "auto-replied"},
             {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
@@ -201,7 +214,9 @@ class TestMailRules(HelpdeskCommon):
         line = self.assertNoTicket("loop")
         self.assertIn("Too many mails from this sender", line.detail)
         self.assertEqual(len(self._mails), 1)
-        self.assertEqual(self._receive(email_from="zoe@globex.example.com").state, "ticket")
+        self.assertEqual(
+            self._receive(email_from="zoe@globex.example.com").state, "ticket"
+        )
 
     def test_robot_that_floods_is_not_answered(self):
         self.env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", 1)

@@ -1,8 +1,10 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestMultiCompany(HelpdeskCommon):
     """Ada works for our company, Bob for the second one, Gil for both."""
 
@@ -137,10 +139,27 @@ class TestMultiCompany(HelpdeskCommon):
             self.ours.with_user(self.ada).team_id = self.team_2
         self.assertEqual(self.ours.team_id, self.team)
 
+    def test_nobody_links_to_a_ticket_of_another_company(self):
+        with self.assertRaises(AccessError):
+            self.env["psa.ticket.link"].with_user(self.max).create(
+                {"ticket_id": self.ours.id, "other_id": self.theirs.id}
+            )
+        self.assertFalse(self.env["psa.ticket.link"].search([]))
+
     def test_team_escalates_within_its_company_only(self):
         with self.assertRefused(UserError, "Escalates to"):
             self._as_gil(self.team).escalates_to_id = self.team_2
         self.assertFalse(self.team.escalates_to_id)
+
+    def test_team_with_tickets_cannot_change_its_company(self):
+        self.ours.active = False  # archived ones count, too
+        with self.assertRefused(
+            ValidationError, "“Support” has tickets of the company"
+        ):
+            self._as_gil(self.team).write(
+                {"company_id": self.company_2.id, "calendar_id": False}
+            )
+        self.assertEqual(self.team.company_id, self.company)
 
     def test_default_team_of_a_shared_type_is_each_companys_own(self):
         field_team = self.team.copy({"name": "Field", "alias_name": False})

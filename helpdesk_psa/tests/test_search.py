@@ -1,6 +1,9 @@
+from odoo.tests import tagged
+
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestSearch(HelpdeskCommon):
     @classmethod
     def setUpClass(cls):
@@ -94,6 +97,30 @@ class TestSearch(HelpdeskCommon):
         self.team.privacy = "members"
         self.assertFalse(self._find(self.printer.number, user=self.rita))
         self.assertEqual(self._find(self.printer.number, user=self.ada), self.printer)
+
+    def test_list_sorts_by_status_then_severity_then_category(self):
+        minor = self.env.ref("helpdesk_psa.psa_severity_minor")
+        major = self.env.ref("helpdesk_psa.psa_severity_major")
+        categories = self.env["psa.ticket.category"].create(
+            [{"name": "Alarm"}, {"name": "Backup"}]
+        )
+        expected = self.env["psa.ticket"]
+        for stage in (self.stage_new, self.stage_closed):
+            for severity in (minor, major):
+                for category in categories:
+                    expected |= self._create_ticket(
+                        stage_id=stage.id,
+                        severity_id=severity.id,
+                        category_id=category.id,
+                    )
+        found = (
+            self.env["psa.ticket"]
+            .with_user(self.rita)
+            .search(
+                [("id", "in", expected.ids)], order="stage_id, severity_id, category_id"
+            )
+        )
+        self.assertEqual(list(found), list(expected))
 
     def test_list_of_today_groups_by_day_with_the_newest_first(self):
         old = self._create_ticket(requested_at="2020-01-01 08:00:00")

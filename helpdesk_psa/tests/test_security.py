@@ -1,7 +1,7 @@
 from itertools import product
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
+from odoo.tests import new_test_user, tagged
 
 from .common import HelpdeskCommon
 
@@ -56,6 +56,7 @@ class SecurityCase(HelpdeskCommon):
         )
 
 
+@tagged("post_install", "-at_install")
 class TestRights(SecurityCase):
     def test_each_group_may_do_what_the_table_says(self):
         for (model, rights), login, operation in product(
@@ -159,6 +160,7 @@ class TestRights(SecurityCase):
         )
 
 
+@tagged("post_install", "-at_install")
 class TestPrivateTeams(SecurityCase):
     """Lea is in the private team, Ada is not."""
 

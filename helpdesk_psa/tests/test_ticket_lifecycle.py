@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import freeze_all_time
@@ -13,7 +14,22 @@ MONDAY_9AM = datetime(2026, 3, 2, 9)
 MOMENTS = ("read_at", "assigned_at", "first_response_at", "resolved_at", "closed_at")
 
 
-class TestNewTicket(HelpdeskCommon):
+@tagged("post_install", "-at_install")
+class TestTicketLifecycle(HelpdeskCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.level_2 = cls.env["psa.team"].create(
+            {
+                "name": "Level 2",
+                "company_id": cls.company.id,
+                "member_ids": [(6, 0, cls.lea.ids)],
+                "calendar_id": False,
+            }
+        )
+
+    # A new ticket
+
     def test_ticket_without_choices_starts_new_in_the_users_team(self):
         ticket = self.env["psa.ticket"].with_user(self.ada).create({"name": "Help"})
         self.assertEqual(ticket.team_id, self.team)
@@ -155,8 +171,8 @@ class TestNewTicket(HelpdeskCommon):
         self.assertNotEqual(copy.access_token, ticket.access_token)
         self.assertEqual(copy.partner_id, self.casey)
 
+    # Reading
 
-class TestReading(HelpdeskCommon):
     def test_agent_who_opens_it_stamps_the_time_to_read(self):
         with freeze_all_time(MONDAY_9AM):
             ticket = self._create_ticket()
@@ -192,8 +208,8 @@ class TestReading(HelpdeskCommon):
     def test_reading_nothing_is_harmless(self):
         self.assertFalse(self.env["psa.ticket"].with_user(self.ada).mark_read())
 
+    # Status
 
-class TestStatus(HelpdeskCommon):
     def _at(self, hour):
         return freeze_all_time(MONDAY_9AM.replace(hour=hour))
 
@@ -291,8 +307,8 @@ class TestStatus(HelpdeskCommon):
             ticket.flush_recordset()
         self.assertEqual(ticket.progress, 60)
 
+    # People
 
-class TestPeople(HelpdeskCommon):
     def test_customer_stays_when_the_contact_changes_firms(self):
         ticket = self._create_ticket()
         self.casey.parent_id = self.globex
@@ -352,19 +368,7 @@ class TestPeople(HelpdeskCommon):
         domain = ticket.with_user(self.ada).action_open_siblings()["domain"]
         self.assertFalse(self.env["psa.ticket"].search(domain))
 
-
-class TestEscalation(HelpdeskCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.level_2 = cls.env["psa.team"].create(
-            {
-                "name": "Level 2",
-                "company_id": cls.company.id,
-                "member_ids": [(6, 0, cls.lea.ids)],
-                "calendar_id": False,
-            }
-        )
+    # Escalation
 
     def test_escalation_moves_the_ticket_and_says_so(self):
         self.team.escalates_to_id = self.level_2
@@ -401,8 +405,8 @@ class TestEscalation(HelpdeskCommon):
             self.team.with_user(self.lea).escalates_to_id = self.team
         self.assertFalse(self.team.escalates_to_id)
 
+    # Closing what is resolved
 
-class TestCloseResolved(HelpdeskCommon):
     def _resolve(self, days_ago, **values):
         ticket = self._create_ticket(**values)
         with freeze_all_time(datetime.now() - timedelta(days=days_ago)):

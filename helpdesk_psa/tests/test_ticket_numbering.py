@@ -1,10 +1,12 @@
 from psycopg2.errors import UniqueViolation
 
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestTicketNumbering(HelpdeskCommon):
     def _get_count(self, ticket):
         return int(ticket.number.removeprefix("T-"))

@@ -1,8 +1,10 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
 
 from .common import HelpdeskCommon
 
 
+@tagged("post_install", "-at_install")
 class TestTypesAndStages(HelpdeskCommon):
     @classmethod
     def setUpClass(cls):

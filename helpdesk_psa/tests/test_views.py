@@ -1,10 +1,10 @@
 import ast
 import csv
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, users
 from odoo.tools import file_open
 from odoo.tools.safe_eval import safe_eval
@@ -82,7 +82,9 @@ class TestScreens(ViewsCommon):
         silent = [
             name
             for name, action in self._get_our_actions().items()
-            if action.target != "new" and not action.help
+            if action.target != "new"
+            and action.res_model != "res.config.settings"
+            and not action.help
         ]
         self.assertFalse(silent)
 
@@ -150,7 +152,7 @@ class TestTicketForm(ViewsCommon):
         action = ticket.action_reply()
         composer = (
             self.env["mail.compose.message"]
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"body": "Is the cable plugged in?"})
         )
         composer.action_send_mail()
@@ -449,3 +451,52 @@ class TestFavourites(ViewsCommon):
     @users("ada")
     def test_other_applications_share_as_before(self):
         self.assertTrue(self._save_favourite(self.env["res.users"], "res.partner"))
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(ViewsCommon):
+    """How long the mail journal is kept."""
+
+    def test_settings_start_with_what_is_in_force(self):
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(
+            (settings.psa_mail_log_days, settings.psa_mail_log_raw_days), (180, 30)
+        )
+
+    def test_the_journal_is_kept_as_long_as_set(self):
+        self.env["res.config.settings"].create({"psa_mail_log_days": 10}).execute()
+        old, recent = self.env["psa.mail.log"].create(
+            [
+                {"received_at": datetime.now() - timedelta(days=11)},
+                {"received_at": datetime.now() - timedelta(days=9)},
+            ]
+        )
+        self.env["psa.mail.log"]._gc_lines()
+        self.assertEqual((old | recent).exists(), recent)
+
+    def test_the_journal_is_not_kept_for_no_day(self):
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.env["res.config.settings"].create({"psa_mail_log_days": 0})
+        get_param = self.env["ir.config_parameter"].get_param
+        self.assertFalse(get_param("helpdesk_psa.mail_log_days"))
+
+
+@tagged("post_install", "-at_install")
+class TestBlockSender(ViewsCommon):
+    """The journal's button says what it did."""
+
+    @users("max")
+    def test_blocking_a_sender_says_so(self):
+        line = (
+            self.env["psa.mail.log"].sudo().create({"email_normalized": "ad@x.example"})
+        )
+        action = line.with_env(self.env).action_block_sender()
+        self.assertIn("ad@x.example", action["params"]["message"])
+
+    @users("max")
+    def test_a_mail_without_sender_blocks_nobody(self):
+        line = self.env["psa.mail.log"].sudo().create({"subject": "No sender"})
+        before = self.env["psa.mail.rule"].search_count([])
+        with self.assertRaises(UserError):
+            line.with_env(self.env).action_block_sender()
+        self.assertEqual(self.env["psa.mail.rule"].search_count([]), before)

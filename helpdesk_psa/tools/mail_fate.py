@@ -6,6 +6,7 @@ import email.policy
 import email.utils
 import hashlib
 import re
+from contextlib import suppress
 
 # Who sent the mail: a person, a program that reports (monitoring, scanners, lists), or
 # a program that answers (out of office, tickets of others). RFC 3834 and old customs.
@@ -22,13 +23,28 @@ ANSWER_HEADERS = (
 # A list or a bulk mail may still be a request: many firms' support@ is a group.
 REPORT_PRECEDENCES = ("bulk", "list")
 ANSWER_PRECEDENCES = ("junk", "auto_reply")
-REPORT_HEADERS = ("X-Auto-Response-Suppress", "List-Id", "List-Unsubscribe", "Feedback-ID")
+REPORT_HEADERS = (
+    "X-Auto-Response-Suppress",
+    "List-Id",
+    "List-Unsubscribe",
+    "Feedback-ID",
+)
 
 HEADERS_END = re.compile(rb"\r?\n\r?\n")
 HEADERS_MAX_BYTES = 1 << 20
-HAS_MESSAGE_ID = re.compile(rb"^message-id:(?:[ \t]|\r?\n[ \t])*\S", re.IGNORECASE | re.MULTILINE)
+HAS_MESSAGE_ID = re.compile(
+    rb"^message-id:(?:[ \t]|\r?\n[ \t])*\S", re.IGNORECASE | re.MULTILINE
+)
 # The kinds of content that Python's `email` can hand out.
-READABLE_KINDS = ("text", "multipart", "message", "application", "image", "audio", "video")
+READABLE_KINDS = (
+    "text",
+    "multipart",
+    "message",
+    "application",
+    "image",
+    "audio",
+    "video",
+)
 # What senders use without saying so, or instead of what they say.
 LIKELY_CHARSETS = ("utf-8", "cp1252", "latin-1")
 
@@ -151,10 +167,8 @@ def decode_header(value):
     if value is None:
         return ""
     text = guess_text(str(value).encode("utf-8", "surrogateescape"))
-    try:
+    with suppress(Exception):  # a broken encoded word is shown as it is written
         text = str(email.header.make_header(email.header.decode_header(text)))
-    except Exception:
-        pass  # a broken encoded word is shown as it is written
     text = text.encode("utf-8", "replace").decode("utf-8")
     return " ".join(text.replace("\x00", "").split())
 

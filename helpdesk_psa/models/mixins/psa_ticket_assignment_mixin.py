@@ -59,8 +59,10 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         :param dict before: what `_get_event_values` returned before the change
         """
         changed = self.filtered(
-            lambda ticket: ticket.user_id
-            and before[ticket.id]["user_id"] != str(ticket.user_id.id)
+            lambda ticket: (
+                ticket.user_id
+                and before[ticket.id]["user_id"] != str(ticket.user_id.id)
+            )
         )
         changed._notify_colleagues("assigned", lambda ticket: ticket.user_id)
         changed._notify_colleagues(
@@ -97,7 +99,7 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
             for ticket in tickets
         )
         thread = tickets if len(tickets) == 1 else self.env["mail.thread"]
-        thread.with_context(tickets.env.context).message_notify(
+        thread.with_context(**tickets.env.context).message_notify(
             subject=tickets._get_colleague_subject(kind),
             body=Markup("<ul>%s</ul>") % lines,
             partner_ids=user.partner_id.ids,

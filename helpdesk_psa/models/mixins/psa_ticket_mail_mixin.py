@@ -88,7 +88,8 @@ class PsaTicketMailMixin(models.AbstractModel):
         """
         address = email_normalize(sender or "", strict=False)
         numbers = [
-            word.upper() for word in re.findall(r"\[\s*([^\[\]\s]+)\s*\]", subject or "")
+            word.upper()
+            for word in re.findall(r"\[\s*([^\[\]\s]+)\s*\]", subject or "")
         ]
         if not address or not numbers:
             return self.browse()
@@ -122,12 +123,18 @@ class PsaTicketMailMixin(models.AbstractModel):
         }
 
     def _is_agent_address(self, address):
-        """Whether an address is of an agent of the helpdesk who is not the requester."""
+        """Whether an address is of an agent of the company who is not the requester."""
         self.ensure_one()
         users = (
             self.env["res.users"]
             .sudo()  # the gateway acts for senders without any right
-            .search([("email_normalized", "=", address), ("share", "=", False)])
+            .search(
+                [
+                    ("email_normalized", "=", address),
+                    ("share", "=", False),
+                    ("company_ids", "in", self.company_id.ids),
+                ]
+            )
         )
         return any(
             user.partner_id != self.partner_id
@@ -141,13 +148,17 @@ class PsaTicketMailMixin(models.AbstractModel):
         Whoever else stands under To has got the mail as well as those in copy.
         """
         people = self._mail_cc_sanitized_raw_dict(
-            ",".join(filter(None, (msg_dict.get("to_filtered"), msg_dict.get("cc_filtered"))))
+            ",".join(
+                filter(None, (msg_dict.get("to_filtered"), msg_dict.get("cc_filtered")))
+            )
         )
         known = {email_normalize(msg_dict.get("email_from") or "", strict=False)}
         if self:
             known |= {self.email_normalized, self.partner_id.email_normalized}
         return ", ".join(
-            person for address, person in people.items() if address not in {*known, False}
+            person
+            for address, person in people.items()
+            if address not in {*known, False}
         )
 
     def _subscribe_colleagues(self, partner_ids):
@@ -160,8 +171,9 @@ class PsaTicketMailMixin(models.AbstractModel):
                 self.env["res.partner"]
                 .browse(partner_ids or [])
                 .filtered(
-                    lambda partner, ticket=ticket: partner.commercial_partner_id
-                    == ticket.customer_id
+                    lambda partner, ticket=ticket: (
+                        partner.commercial_partner_id == ticket.customer_id
+                    )
                 )
             )
             if colleagues:
@@ -270,12 +282,13 @@ class PsaTicketMailMixin(models.AbstractModel):
 
     def _is_public(self, message):
         """Whether customers see the message and a person wrote it."""
+        robot_id = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
         return (
             message.message_type in WRITTEN_TYPES
             and not message.is_internal
             and bool(message.subtype_id)
             and not message.subtype_id.internal
-            and message.author_id != self.env.ref("base.partner_root")
+            and message.author_id.id != robot_id
         )
 
     def _is_note(self, message):
@@ -290,12 +303,15 @@ class PsaTicketMailMixin(models.AbstractModel):
         vals = {}
         if not self.first_response_at:
             vals["first_response_at"] = message.date
-        author = message.author_id.sudo().user_ids.filtered(lambda user: not user.share)
-        if author and not self.user_id and self.team_id.assign_on_reply:
-            vals["user_id"] = author[0].id
-        stage = self.type_id._get_stage("open")
-        if self.stage_category == "new" and stage:
-            vals["stage_id"] = stage.id
+        if not self.user_id and self.team_id.assign_on_reply:
+            author = message.author_id.sudo().user_ids
+            author = author.filtered(lambda user: not user.share)
+            if author:
+                vals["user_id"] = author[0].id
+        if self.stage_category == "new":
+            stage = self.type_id._get_stage("open")
+            if stage:
+                vals["stage_id"] = stage.id
         if vals:
             self.write(vals)
 
@@ -322,9 +338,11 @@ class PsaTicketMailMixin(models.AbstractModel):
             [("other_id", "=", self.id), ("kind", "=", "related")], order="id desc"
         )
         return links.ticket_id.filtered(
-            lambda ticket: ticket.stage_category in OPEN_CATEGORIES
-            and ticket.channel == "email"
-            and ticket._takes_part(sender)
+            lambda ticket: (
+                ticket.stage_category in OPEN_CATEGORIES
+                and ticket.channel == "email"
+                and ticket._takes_part(sender)
+            )
         )[:1]
 
     def _adopt_requester(self, message):
@@ -399,7 +417,8 @@ class PsaTicketMailMixin(models.AbstractModel):
                     "subtype_ids": [Command.set(external.ids)],
                 }
                 for ticket in self
-                if ticket.partner_id and (ticket.id, ticket.partner_id.id) not in followed
+                if ticket.partner_id
+                and (ticket.id, ticket.partner_id.id) not in followed
             ]
         )
 
@@ -479,10 +498,15 @@ class PsaTicketMailMixin(models.AbstractModel):
             for ticket in self
             if not ticket.partner_id._psa_get_setting("psa_never_email")[0]
         }
-        own = self._psa_find_own_addresses(address_by_ticket.values())
+        context = self.env.context
+        if context.get("psa_mail_fate") and context.get("psa_first_message"):
+            own = ()  # a mail from ourselves would not have come so far
+        else:
+            own = self._psa_find_own_addresses(address_by_ticket.values())
         return self.filtered(
-            lambda ticket: address_by_ticket.get(ticket)
-            and address_by_ticket[ticket] not in own
+            lambda ticket: (
+                address_by_ticket.get(ticket) and address_by_ticket[ticket] not in own
+            )
         )
 
     def _get_notice_address(self):
@@ -516,7 +540,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         address = self.sudo().team_id.alias_email
         if address:
             team = self.sudo().team_id.name
-            author = message.author_id.name if self._is_agent(message.author_id) else None
+            author = (
+                message.author_id.name if self._is_agent(message.author_id) else None
+            )
             name = f"{author} – {team}" if author else team
             values["email_from"] = formataddr((name, address))
         return values

@@ -161,8 +161,11 @@ test("the button switches the panel, and the browser remembers it", async () => 
 });
 
 test("beside the panel the list shows its main columns only", async () => {
-    await openList({ isOn: false, arch: `<list js_class="psa_ticket_reading_list">
-        <field name="name"/><field name="read_at"/></list>` });
+    await openList({
+        isOn: false,
+        arch: `<list js_class="psa_ticket_reading_list">
+        <field name="name"/><field name="read_at"/></list>`,
+    });
     expect(queryAllTexts("th.o_column_sortable")).toEqual(["Name", "Read at"]);
     await contains(".o_psa_reading_toggle").click();
     expect(queryAllTexts("th.o_column_sortable")).toEqual(["Name"]);
