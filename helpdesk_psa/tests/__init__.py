@@ -38,6 +38,7 @@ from . import (
     test_ticket_lifecycle,
     test_ticket_numbering,
     test_tours,
+    test_translations,
     test_triage,
     test_types_and_stages,
     test_views,
