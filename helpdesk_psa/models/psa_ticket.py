@@ -308,7 +308,9 @@ class PsaTicket(models.Model):
         f"(team_id, priority DESC, id DESC) WHERE {IS_OPEN_SQL}"
     )
     _open_site_idx = models.Index(f"(site_id) WHERE {IS_OPEN_SQL}")
-    _unknown_idx = models.Index("(id) WHERE partner_id IS NULL AND identified_by = 'unknown'")
+    _unknown_idx = models.Index(
+        "(id) WHERE partner_id IS NULL AND identified_by = 'unknown'"
+    )
     # Everything, in default order; in one status; of one customer; by day.
     _order_idx = models.Index("(priority DESC, id DESC)")
     _stage_idx = models.Index("(stage_id, priority DESC, id DESC)")
@@ -333,12 +335,11 @@ class PsaTicket(models.Model):
         """Follow the requester until the ticket is saved, then only the customer."""
         for ticket in self:
             site = ticket.site_id
-            if (
-                not ticket._origin
-                or not site
-                or site.parent_id != ticket.customer_id
-            ):
-                party = ticket.partner_id or ticket.customer_id
+            elsewhere = site.parent_id != ticket.customer_id
+            if not ticket._origin or not site or elsewhere:
+                party = ticket.partner_id
+                if party.commercial_partner_id != ticket.customer_id:
+                    party = ticket.customer_id
                 ticket.site_id = party and party._psa_get_main_site()
 
     @api.depends("partner_id")
@@ -511,12 +512,15 @@ class PsaTicket(models.Model):
     def _check_site(self):
         for ticket in self:
             site = ticket.site_id
-            if site and (site.type != "psa_site" or site.parent_id != ticket.customer_id):
+            if site and (
+                site.type != "psa_site" or site.parent_id != ticket.customer_id
+            ):
                 raise ValidationError(
                     self.env._(
                         "“%(site)s” is not a site of %(customer)s.",
                         site=site.display_name,
-                        customer=ticket.customer_id.display_name or self.env._("nobody"),
+                        customer=ticket.customer_id.display_name
+                        or self.env._("nobody"),
                     )
                 )
 

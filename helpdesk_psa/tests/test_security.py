@@ -18,6 +18,8 @@ RIGHTS = {
     "psa.severity": {"rita": "r", "ada": "r", "lea": "r", "max": "rwcu"},
     "psa.ticket.category": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},
     "psa.tag": {"rita": "r", "ada": "rc", "lea": "rwcu", "max": "rwcu"},
+    "psa.import": {"lea": "rwcu", "max": "rwcu"},
+    "psa.import.row": {"lea": "r", "max": "r"},
     "psa.customer.group": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},
     "psa.email.domain": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},
     "psa.mail.rule": {"max": "rwcu"},

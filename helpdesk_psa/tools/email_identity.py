@@ -8,17 +8,79 @@ DOMAIN_PATTERN = re.compile(
 
 # Providers where everybody may have an address: their domains tell nothing about a firm.
 PUBLIC_DOMAINS = frozenset(
-    """
-    aliceadsl.fr aol.com bbox.fr bluewin.ch club-internet.fr cegetel.net duck.com
-    fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.fr gmx.net
-    googlemail.com hey.com hotmail.be hotmail.ch hotmail.co.uk hotmail.com hotmail.de
-    hotmail.fr icloud.com inbox.com laposte.net libero.it live.be live.ca live.co.uk
-    live.com live.fr mac.com mail.com mail.ru me.com msn.com neuf.fr netcourrier.com
-    noos.fr numericable.fr orange.fr outlook.be outlook.com outlook.de outlook.fr pm.me
-    proton.me protonmail.ch protonmail.com qq.com sfr.fr skynet.be sunrise.ch
-    t-online.de telenet.be tutanota.com videotron.ca voila.fr wanadoo.fr web.de
-    yahoo.ca yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru ymail.com zoho.com
-    """.split()
+    (
+        "aliceadsl.fr",
+        "aol.com",
+        "bbox.fr",
+        "bluewin.ch",
+        "club-internet.fr",
+        "cegetel.net",
+        "duck.com",
+        "fastmail.com",
+        "free.fr",
+        "freenet.de",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.com",
+        "gmx.de",
+        "gmx.fr",
+        "gmx.net",
+        "googlemail.com",
+        "hey.com",
+        "hotmail.be",
+        "hotmail.ch",
+        "hotmail.co.uk",
+        "hotmail.com",
+        "hotmail.de",
+        "hotmail.fr",
+        "icloud.com",
+        "inbox.com",
+        "laposte.net",
+        "libero.it",
+        "live.be",
+        "live.ca",
+        "live.co.uk",
+        "live.com",
+        "live.fr",
+        "mac.com",
+        "mail.com",
+        "mail.ru",
+        "me.com",
+        "msn.com",
+        "neuf.fr",
+        "netcourrier.com",
+        "noos.fr",
+        "numericable.fr",
+        "orange.fr",
+        "outlook.be",
+        "outlook.com",
+        "outlook.de",
+        "outlook.fr",
+        "pm.me",
+        "proton.me",
+        "protonmail.ch",
+        "protonmail.com",
+        "qq.com",
+        "sfr.fr",
+        "skynet.be",
+        "sunrise.ch",
+        "t-online.de",
+        "telenet.be",
+        "tutanota.com",
+        "videotron.ca",
+        "voila.fr",
+        "wanadoo.fr",
+        "web.de",
+        "yahoo.ca",
+        "yahoo.co.uk",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.fr",
+        "yandex.ru",
+        "ymail.com",
+        "zoho.com",
+    )
 )
 
 
