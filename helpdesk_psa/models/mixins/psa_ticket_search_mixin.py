@@ -63,17 +63,39 @@ class PsaTicketSearchMixin(models.AbstractModel):
         words = split_words(text)
         if not words:
             return Domain.TRUE
-        domain = Domain("number", "in", self._get_number_candidates(text))
-        domain |= self._get_words_domain(words)
+        alternatives = [
+            Domain("number", "in", self._get_number_candidates(text)),
+            self._get_words_domain(words),
+        ]
         if self.env.registry.has_trigram:
-            domain |= Domain("name", "ilike", text.strip())
+            alternatives.append(Domain("name", "ilike", text.strip()))
         partner_ids = self._search_partner_ids(text.strip())
         if partner_ids:
-            domain |= Domain("customer_id", "in", partner_ids)
-            domain |= Domain("partner_id", "in", partner_ids)
+            alternatives.append(Domain("customer_id", "in", partner_ids))
+            alternatives.append(Domain("partner_id", "in", partner_ids))
         if "@" in text:
-            domain |= Domain("email_normalized", "=", text.strip().lower())
-        return domain
+            alternatives.append(Domain("email_normalized", "=", text.strip().lower()))
+        return self._get_any_domain(alternatives)
+
+    def _get_any_domain(self, alternatives):
+        """Return the domain of the tickets that match one of some domains.
+
+        Each is looked up by its own index, before anything is sorted. Of a plain OR
+        PostgreSQL thinks that reading all tickets in their order finds a page sooner.
+        """
+
+        def to_sql(model, alias, query):
+            # sudo: the rules apply to the query around this one
+            tickets = model.sudo().with_context(active_test=False)
+            found = SQL(" UNION ").join(
+                tickets._search(domain).select() for domain in alternatives
+            )
+            return SQL("%s IN (%s)", SQL.identifier(alias, "id"), found)
+
+        def matches(ticket):
+            return bool(ticket.filtered_domain(Domain.OR(alternatives)))
+
+        return Domain.custom(to_sql=to_sql, predicate=matches)
 
     def _get_number_candidates(self, text):
         """Return the ticket numbers that a text may mean: ``12`` is ``T-00012``."""
