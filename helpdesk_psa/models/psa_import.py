@@ -143,7 +143,8 @@ class PsaImport(models.Model):
     def _compute_refused_file(self):
         for job in self:
             rows = job.row_ids.search(
-                [("import_id", "=", job.id), ("outcome", "=", "refused")], order="number"
+                [("import_id", "=", job.id), ("outcome", "=", "refused")],
+                order="number",
             )
             headings = job.headings or []
             width = len(headings)
@@ -166,7 +167,9 @@ class PsaImport(models.Model):
 
     def write(self, vals):
         if "user_id" in vals and vals["user_id"] != self.env.uid and not self.env.su:
-            raise UserError(self.env._("An import has the rights of whoever starts it."))
+            raise UserError(
+                self.env._("An import has the rights of whoever starts it.")
+            )
         if vals.keys() & {"file", "customer_key", "contact_key", "company_id"}:
             self._forget_check()
         return super().write(vals)
@@ -178,7 +181,7 @@ class PsaImport(models.Model):
                 self.env._("The import is running. Stop it first, then change it.")
             )
         self._rows_sudo().search([("import_id", "in", self.ids)]).unlink()
-        super().write({"state": "draft", "error": False, "unknown_headings": False})
+        self.write({"state": "draft", "error": False, "unknown_headings": False})
 
     # === ACTIONS === #
 
@@ -315,7 +318,9 @@ class PsaImport(models.Model):
             missing.discard("customer_name")  # enough for customers that exist
         if missing:
             columns = [
-                column.headings[0] for column in BY_NAME.values() if column.name in missing
+                column.headings[0]
+                for column in BY_NAME.values()
+                if column.name in missing
             ]
             raise SheetError("missing_heading", columns=", ".join(columns))
 
@@ -350,7 +355,8 @@ class PsaImport(models.Model):
             if position < len(cells)
         }
         return {
-            "customer_name": said.get("customer_name") or said.get(plan.customer_column),
+            "customer_name": said.get("customer_name")
+            or said.get(plan.customer_column),
             "site_name": said.get("site_name"),
             "contact_name": said.get("contact_name") or said.get(plan.contact_column),
         }
@@ -359,14 +365,18 @@ class PsaImport(models.Model):
         """Return why a file cannot be used, and what helps."""
         words = {
             "empty": self.env._("The sheet has no row below the headings."),
-            "too_big": self.env._("The file is larger than %(megabytes)s MB. Split it."),
+            "too_big": self.env._(
+                "The file is larger than %(megabytes)s MB. Split it."
+            ),
             "too_many_rows": self.env._(
                 "The sheet has more than %(rows)s rows. Split it into several files."
             ),
             "old_excel": self.env._(
                 "This is a workbook of an old format. Save it as .xlsx, then try again."
             ),
-            "not_a_sheet": self.env._("This is neither a CSV file nor a workbook (.xlsx)."),
+            "not_a_sheet": self.env._(
+                "This is neither a CSV file nor a workbook (.xlsx)."
+            ),
             "unreadable": self.env._(
                 "The file is damaged or not what it claims to be. Open it in a "
                 "spreadsheet program and save it again. (%(error)s)"
@@ -437,7 +447,7 @@ class PsaImport(models.Model):
         parsed = [(row, plan.parse(row.cells)) for row in rows]
         plan.load([said for _row, said in parsed])
         planned = [(row, *plan.plan_row(row.number, said)) for row, said in parsed]
-        plan.write()
+        plan.apply()
         for row, outcome, parties, message in planned:
             self._rows_sudo().browse(row.id).write(
                 {
@@ -457,7 +467,9 @@ class PsaImport(models.Model):
         """Check and import what waits, chunk by chunk, each with the rights of its user."""
         progress = self.env["ir.cron"]._commit_progress
         jobs = self.search([("state", "in", ("checking", "importing"))], order="id")
-        progress(remaining=sum(job.row_count - job.done_count for job in jobs) or len(jobs))
+        progress(
+            remaining=sum(job.row_count - job.done_count for job in jobs) or len(jobs)
+        )
         for job in jobs:
             while job.state in ("checking", "importing"):
                 if not job.try_lock_for_update():

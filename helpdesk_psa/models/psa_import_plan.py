@@ -47,7 +47,7 @@ class Party:
 class ImportPlan:
     """Compares rows with the database and with each other, and remembers what to do.
 
-    Nothing is written before :meth:`write`. Customers, contacts and domains are looked up
+    Nothing is written before :meth:`apply`. Customers, contacts and domains are looked up
     once for many rows, see :meth:`load`.
 
     :param job: the `psa.import`, as the user who imports
@@ -61,12 +61,15 @@ class ImportPlan:
         self.partners = job.env["res.partner"].with_context(active_test=False)
         self.headings = headings
         self.columns, self.unknown = import_sheet.map_headings(headings)
-        self.names = {name: headings[position] for position, name in self.columns.items()}
+        self.names = {
+            name: headings[position] for position, name in self.columns.items()
+        }
         self.customer_column = f"customer_{job.customer_key}"
         self.contact_column = f"contact_{job.contact_key}"
         self.lookups = {}
         self.tags = {}
-        # {key: res.partner} as found, {key: Party} as spoken of
+        # {key: [res.partner, …]} as found, {key: Party} as spoken of. Lists, since records
+        # in them are still read together with those they were found with.
         self.found_customers, self.customers = {}, {}
         self.found_sites = {}
         self.found_contacts, self.contacts = {}, {}
@@ -169,7 +172,9 @@ class ImportPlan:
 
     def _parse_country(self, column, text):
         remedy = self.env._("Write the name of a country or its code of two letters.")
-        return self._expect(self._look_up("country", column, text), column, text, remedy)
+        return self._expect(
+            self._look_up("country", column, text), column, text, remedy
+        )
 
     def _parse_lang(self, column, text):
         remedy = self.env._(
@@ -219,7 +224,9 @@ class ImportPlan:
         return next(iter(found), None)
 
     def _collect_country(self):
-        ids = {country.code: country.id for country in self.env["res.country"].search([])}
+        ids = {
+            country.code: country.id for country in self.env["res.country"].search([])
+        }
         languages = ("en", "fr", (self.env.lang or "en")[:2])
         words = {fold(code): {country_id} for code, country_id in ids.items()}
         for code, name in _get_country_names(languages):
@@ -270,7 +277,10 @@ class ImportPlan:
             for name in said.get(column, ())
         } - self.found_domains.keys()
         domains = self.env["psa.email.domain"].search(
-            [("name", "in", list(names)), ("company_id", "in", [False, self.company.id])],
+            [
+                ("name", "in", list(names)),
+                ("company_id", "in", [False, self.company.id]),
+            ],
             order="company_id DESC",
         )
         for domain in domains:
@@ -316,7 +326,9 @@ class ImportPlan:
         )
         kind = self.job.customer_key
         if kind == "xmlid":
-            ids = {self.found_xmlids[key]: key for key in texts if key in self.found_xmlids}
+            ids = {
+                self.found_xmlids[key]: key for key in texts if key in self.found_xmlids
+            }
             records = self.partners.search(domain & Domain("id", "in", list(ids)))
             pairs = [(ids[record.id], record) for record in records]
         else:
@@ -325,10 +337,10 @@ class ImportPlan:
                 domain &= firms | Domain("psa_is_customer", "=", True)
             pairs = self._search_customers(domain, kind, texts)
         for key in texts:
-            self.found_customers[key] = self.partners.browse()
+            self.found_customers[key] = []
         pairs = [(key, record) for key, record in pairs if key in texts]
         for key, record in pairs:
-            self.found_customers[key] += record
+            self.found_customers[key].append(record)
         self._load_sites(self.partners.browse(record.id for _key, record in pairs))
 
     def _search_customers(self, domain, field, texts):
@@ -378,10 +390,10 @@ class ImportPlan:
             & Domain("type", "!=", "psa_site")
         )
         for address in addresses:
-            self.found_emails[address] = self.partners.browse()
+            self.found_emails[address] = []
         by_email = people & Domain("email_normalized", "in", list(addresses))
         for contact in self.partners.search(by_email, order="id"):
-            self.found_emails[contact.email_normalized] += contact
+            self.found_emails[contact.email_normalized].append(contact)
         if self.job.contact_key == "xmlid":
             ids = {
                 self.found_xmlids[said["contact_xmlid"]]: said["contact_xmlid"]
@@ -428,7 +440,8 @@ class ImportPlan:
             if party is target:
                 values.update(self._get_values("settings", said))
         changes = [
-            (party, values, self._compare(party, values, number)) for party, values in steps
+            (party, values, self._compare(party, values, number))
+            for party, values in steps
         ]
         domains = self._plan_domains(customer, site, said)
         return self._remember(number, changes, domains, said)
@@ -472,16 +485,16 @@ class ImportPlan:
         """
         if not records:
             return None
-        active = records.filtered("active")
+        active = [record for record in records if record.active]
         if len(active) == 1:
-            return active
+            return active[0]
         if active:
             raise Refusal(
                 self.env._(
                     "“%(text)s” means several contacts: %(names)s. Merge them, or choose "
                     "another key.",
                     text=text,
-                    names=", ".join(active[:5].mapped("display_name")),
+                    names=", ".join(record.display_name for record in active[:5]),
                 )
             )
         raise Refusal(
@@ -495,7 +508,7 @@ class ImportPlan:
         name = said.get("site_name")
         site = customer.sites.get(fold(name)) if name else customer.main_site
         if site and site.record and not site.record.active:
-            self._choose(site.record, name)
+            self._choose([site.record], name)
         if site:
             return site
         site = Party("site", customer=customer)
@@ -529,12 +542,13 @@ class ImportPlan:
     def _match_contact(self, customer, key):
         """Return the partner that a contact's key means, None if there is none."""
         if self.job.contact_key == "email":
-            found = self.found_emails.get(key, self.partners)
-            mine = found.filtered(
-                lambda partner: customer.record
+            mine = [
+                partner
+                for partner in self.found_emails.get(key, ())
+                if customer.record
                 and partner != customer.record
                 and partner.commercial_partner_id == customer.record
-            )
+            ]
             return self._choose(mine, key)
         found = self.found_contacts.get(key)
         if not found:
@@ -543,18 +557,21 @@ class ImportPlan:
             return None
         if found.commercial_partner_id != customer.record:
             self._refuse_other_customer(key, found.commercial_partner_id.display_name)
-        return self._choose(found, key)
+        return self._choose([found], key)
 
     def _check_address_is_free(self, customer, contact, said):
         """Refuse an address that somebody of another customer has."""
         if "contact_email" not in said:
             return
         address = email_normalize(said["contact_email"])
-        others = self.found_emails.get(address, self.partners).filtered(
-            lambda partner: partner.active
-            and partner.commercial_partner_id != customer.record
-        )
-        if others and not (contact.record and contact.record.email_normalized == address):
+        others = [
+            partner
+            for partner in self.found_emails.get(address, ())
+            if partner.active and partner.commercial_partner_id != customer.record
+        ]
+        if others and not (
+            contact.record and contact.record.email_normalized == address
+        ):
             self._refuse_other_customer(
                 address, others[0].commercial_partner_id.display_name
             )
@@ -788,7 +805,9 @@ class ImportPlan:
             words.append(self.env._("New: %(names)s", names=", ".join(names)))
         if updated:
             words.append(
-                self.env._("Changed: %(names)s", names=", ".join(dict.fromkeys(updated)))
+                self.env._(
+                    "Changed: %(names)s", names=", ".join(dict.fromkeys(updated))
+                )
             )
         outcome = "created" if names else "updated" if updated else "unchanged"
         return outcome, parties, ". ".join(words)
@@ -828,7 +847,7 @@ class ImportPlan:
 
     # === WRITING === #
 
-    def write(self):
+    def apply(self):
         """Create and change what the planned rows say, in as few steps as possible."""
         # History and followers of 20,000 contacts would take longer than the contacts.
         partners = self.env["res.partner"].with_context(

@@ -36,7 +36,10 @@ WRONG_ROWS = [
     ({"E-mail domains": "acme"}, "E-mail domains: “acme”.*follows the @"),
     ({"E-mail domains": "fine.example; gmail.com"}, "“gmail.com”.*Everybody"),
     ({"E-mail domains": "globex.example"}, "globex.example belongs to Globex"),
-    ({"Site e-mail domains": "under_score.example"}, "Site e-mail domains: “under_score"),
+    (
+        {"Site e-mail domains": "under_score.example"},
+        "Site e-mail domains: “under_score",
+    ),
     ({"VIP": "perhaps"}, "VIP: “perhaps”.*yes or no"),
     ({"Send acknowledgement": "2"}, "Send acknowledgement: “2”.*yes or no"),
     ({"Never e-mail": "never"}, "Never e-mail: “never”.*yes or no"),
@@ -44,7 +47,10 @@ WRONG_ROWS = [
     ({"Colour": "#ff0000"}, "Colour: “#ff0000”"),
     ({"Customer": "x" * 201}, "Customer: longer than 200 characters"),
     ({"Customer phone": "0" * 65}, "Customer phone: longer than 64"),
-    ({"Customer external ID": "two words"}, "Customer external ID: “two words”.*letters"),
+    (
+        {"Customer external ID": "two words"},
+        "Customer external ID: “two words”.*letters",
+    ),
     ({"Customer external ID": "base.new_one"}, "“base.new_one” is in use"),
     ({"Contact e-mail": ""}, "Contact e-mail is empty.*key for contacts"),
     (
@@ -103,7 +109,10 @@ class TestImport(HelpdeskCommon):
         return job
 
     def _find(self, name, **values):
-        domain = [("name", "=", name), *((key, "=", val) for key, val in values.items())]
+        domain = [
+            ("name", "=", name),
+            *((key, "=", val) for key, val in values.items()),
+        ]
         return self.env["res.partner"].search(domain)
 
     def _run_cron(self):
@@ -144,9 +153,12 @@ class TestImport(HelpdeskCommon):
         customer = self._find("Initech")
         self.assertTrue(customer.psa_is_customer and customer.is_company)
         self.assertEqual(
-            (customer.ref, customer.country_id.code, customer.psa_color), ("C1", "FR", 3)
+            (customer.ref, customer.country_id.code, customer.psa_color),
+            ("C1", "FR", 3),
         )
-        self.assertEqual(set(customer.category_id.mapped("name")), {"Software", "Austin"})
+        self.assertEqual(
+            set(customer.category_id.mapped("name")), {"Software", "Austin"}
+        )
         self.assertEqual(
             set(customer.psa_email_domain_ids.mapped("name")),
             {"initech.example", "initech.test"},
@@ -154,13 +166,19 @@ class TestImport(HelpdeskCommon):
         contact = self._find("Peter Gibbons")
         self.assertEqual(contact.psa_site_id, customer.psa_site_ids)
         self.assertEqual(customer.psa_site_ids.name, "Main site")
-        self.assertEqual((contact.psa_portal_access, contact.psa_vip), ("customer", True))
+        self.assertEqual(
+            (contact.psa_portal_access, contact.psa_vip), ("customer", True)
+        )
         self.assertFalse(customer.psa_vip)
 
     def test_second_import_changes_nothing(self):
         rows = (
             self.row_initech,
-            {**self.row_initech, "Site": "Lab", "Contact e-mail": "lab@initech.example"},
+            {
+                **self.row_initech,
+                "Site": "Lab",
+                "Contact e-mail": "lab@initech.example",
+            },
             {"Customer": "Private", "Contact external ID": "", "Language": "en_US"},
         )
         self.assertEqual(self._import(*rows).created_count, 3)
@@ -168,19 +186,31 @@ class TestImport(HelpdeskCommon):
         again = self._import(*rows)
         self.assertEqual((again.unchanged_count, again.row_count), (3, 3))
         self.assertEqual(again.done_count, 3)
-        self.assertEqual(self.env["res.partner"].search([]).mapped("write_date"), before)
+        self.assertEqual(
+            self.env["res.partner"].search([]).mapped("write_date"), before
+        )
 
     def test_empty_cells_leave_the_values_alone(self):
         self._import({**self.row_initech, "Customer phone": "555"})
-        self._import({"Customer": "Initech", "Customer phone": "", "Customer city": "Austin"})
+        self._import(
+            {"Customer": "Initech", "Customer phone": "", "Customer city": "Austin"}
+        )
         customer = self._find("Initech")
         self.assertEqual((customer.phone, customer.city), ("555", "Austin"))
 
     def test_empty_site_means_the_main_site(self):
         self.acme.psa_is_customer = True
         self._import(
-            {"Customer": "ACME", "Site": "Depot", "Contact e-mail": "dep@acme.example.com"},
-            {"Customer": "ACME", "Site": "", "Contact e-mail": "casey@acme.example.com"},
+            {
+                "Customer": "ACME",
+                "Site": "Depot",
+                "Contact e-mail": "dep@acme.example.com",
+            },
+            {
+                "Customer": "ACME",
+                "Site": "",
+                "Contact e-mail": "casey@acme.example.com",
+            },
         )
         self.assertEqual(self.casey.psa_site_id.name, "Main site")
         self.assertEqual(self._find("Dep").psa_site_id.name, "Depot")
@@ -207,7 +237,11 @@ class TestImport(HelpdeskCommon):
         self._import(
             {"Customer": "ACME", "Usual priority": "high"},
             {"Customer": "ACME", "Site": "Depot", "Usual team": "night shift"},
-            {"Customer": "ACME", "Contact e-mail": self.casey.email, "Never e-mail": "yes"},
+            {
+                "Customer": "ACME",
+                "Contact e-mail": self.casey.email,
+                "Never e-mail": "yes",
+            },
         )
         self.assertEqual(self.acme.psa_priority, "2")
         depot = self._find("Depot")
@@ -309,7 +343,9 @@ class TestImport(HelpdeskCommon):
         job = self._check(out.getvalue())
         self.assertEqual(job.row_ids.number, 3)
         job.action_import()
-        self.assertEqual((self._find("Initech").zip, self._find("Initech").psa_vip), ("75001", True))
+        self.assertEqual(
+            (self._find("Initech").zip, self._find("Initech").psa_vip), ("75001", True)
+        )
 
     def test_tabs_and_byte_order_marks_are_understood(self):
         text = "Customer\tCustomer city\nInitech\tAustin, Texas\n"
@@ -358,7 +394,11 @@ class TestImport(HelpdeskCommon):
 
     def test_templates_are_offered_and_work(self):
         templates = self.env["res.partner"].with_user(self.lea).get_import_templates()
-        paths = [line["template"] for line in templates if "psa_customers" in line["template"]]
+        paths = [
+            line["template"]
+            for line in templates
+            if "psa_customers" in line["template"]
+        ]
         self.assertEqual(len(paths), 2)
         for path in paths:
             data = (ADDON.parent / path.lstrip("/")).read_bytes()
@@ -472,7 +512,9 @@ class TestImport(HelpdeskCommon):
                 self.env.registry["psa.import"]._get_pending, "__defaults__", (2,)
             )
         )
-        return self._check(self._sheet(*({"Customer": f"Bulk {n}"} for n in range(rows))))
+        return self._check(
+            self._sheet(*({"Customer": f"Bulk {n}"} for n in range(rows)))
+        )
 
     def test_long_sheets_are_checked_and_imported_in_the_background(self):
         job = self._start_long_import(5)
@@ -505,7 +547,9 @@ class TestImport(HelpdeskCommon):
             self._run_cron()
         self.assertEqual(calls, [[2, 3], [4, 5], [4, 5], [6]])
         self.assertEqual((job.state, job.done_count), ("done", 5))
-        self.assertEqual(len(self.env["res.partner"].search([("name", "like", "Bulk ")])), 5)
+        self.assertEqual(
+            len(self.env["res.partner"].search([("name", "like", "Bulk ")])), 5
+        )
 
     def test_import_stops_when_its_user_lost_the_right(self):
         job = self._start_long_import(1)

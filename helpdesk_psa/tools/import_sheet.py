@@ -175,8 +175,7 @@ COLUMNS = tuple(
             "",
             "domains",
             2000,
-            "Site e-mail domains|Site domains|Domaines du site|"
-            "Domaines e-mail du site",
+            "Site e-mail domains|Site domains|Domaines du site|Domaines e-mail du site",
         ),
         (
             "contact_xmlid",
@@ -497,7 +496,9 @@ def parse_priority(text):
     ('2', None)
     """
     word = fold(text)
-    return next((key for key, words in PRIORITY_WORDS.items() if word in words.split()), None)
+    return next(
+        (key for key, words in PRIORITY_WORDS.items() if word in words.split()), None
+    )
 
 
 def parse_portal(text):
@@ -516,7 +517,9 @@ def parse_color(text):
     >>> parse_color("11"), parse_color("12"), parse_color("red")
     (11, None, None)
     """
-    return int(text) if text.isascii() and text.isdecimal() and int(text) <= 11 else None
+    return (
+        int(text) if text.isascii() and text.isdecimal() and int(text) <= 11 else None
+    )
 
 
 def parse_xmlid(text):
