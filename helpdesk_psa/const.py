@@ -56,3 +56,9 @@ EVENT_KINDS = [
 
 # Odoo's `fetchmail.server` names itself so in the context of the mails it brings.
 MAILBOX_CONTEXT = "default_fetchmail_server_id"
+
+# Moments that a status sets when the ticket gets there and clears when it goes back.
+MOMENT_OF_CATEGORIES = [
+    ("resolved_at", DONE_CATEGORIES),
+    ("closed_at", CLOSED_CATEGORIES),
+]

@@ -96,13 +96,16 @@ class PsaPartySettingsMixin(models.AbstractModel):
         labels = self.fields_get(names, ["string"])
         for partner in self:
             rows = Markup().join(
-                Markup("<tr><td>%s</td><td><b>%s</b></td><td class='text-muted'>%s</td></tr>")
+                Markup(
+                    "<tr><td>%s</td><td><b>%s</b></td><td class='text-muted'>%s</td></tr>"
+                )
                 % (labels[name]["string"], *partner._psa_word_setting(name))
                 for name in names
             )
-            partner.psa_settings_summary = Markup(
-                "<table class='table table-sm mb-0'><tbody>%s</tbody></table>"
-            ) % rows
+            partner.psa_settings_summary = (
+                Markup("<table class='table table-sm mb-0'><tbody>%s</tbody></table>")
+                % rows
+            )
 
     def _psa_word_setting(self, name):
         """Return the value of a setting and where it comes from, in words."""

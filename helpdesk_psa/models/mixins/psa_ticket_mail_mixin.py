@@ -461,7 +461,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         :param str what: ``new`` for new tickets, ``message`` for customers' messages
         """
         team = self.team_id.sudo()
-        watchers = team.notify_user_ids if team[f"notify_{what}"] else team.member_ids[:0]
+        watchers = (
+            team.notify_user_ids if team[f"notify_{what}"] else team.member_ids[:0]
+        )
         return self.customer_group_id._filter_seeing(watchers - self.user_id)
 
     def _prepare_requester_author(self):

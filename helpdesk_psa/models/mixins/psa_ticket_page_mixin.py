@@ -212,7 +212,9 @@ class PsaTicketPageMixin(models.AbstractModel):
 
     def _get_page_participant(self):
         """Return the participant whose own link opened the page, if it was one."""
-        return self.env["res.partner"].browse(self.env.context.get("psa_participant_id"))
+        return self.env["res.partner"].browse(
+            self.env.context.get("psa_participant_id")
+        )
 
     def _get_visitor_keys(self):
         """Return what opens the ticket to the present visitor: his link's parameters.
@@ -222,7 +224,10 @@ class PsaTicketPageMixin(models.AbstractModel):
         self.ensure_one()
         participant = self._get_page_participant()
         if participant and self._get_participants() & participant:
-            return {"pid": participant.id, "hash": self.sudo()._sign_token(participant.id)}
+            return {
+                "pid": participant.id,
+                "hash": self.sudo()._sign_token(participant.id),
+            }
         return {"access_token": self.sudo()._portal_ensure_token()}
 
     def _get_visitor_url(self):

@@ -1,3 +1,5 @@
+import uuid
+
 from odoo import api, fields, models
 from odoo.tools import consteq
 from odoo.tools.mail import email_normalize
@@ -61,6 +63,27 @@ class PsaTicketParticipantMixin(models.AbstractModel):
                 if email_normalize(person, strict=False) not in gone
             ]
             ticket.email_cc = ",".join(kept).strip() or False
+
+    def _replace_requesters(self, before):
+        """Let the new requesters follow, and shut the former ones out.
+
+        A former requester may work for another customer: he gets no more mails, and the
+        links he has open nothing any more.
+
+        :param dict before: what `_get_event_values` returned before the change
+        """
+        self._subscribe_requesters()
+        for ticket in self:
+            former_id = int(before[ticket.id]["partner_id"] or 0)
+            if former_id and former_id != ticket.partner_id.id:
+                ticket.message_unsubscribe(partner_ids=[former_id])
+                # sudo: agents see neither key nor token, and need not
+                ticket.sudo().write(
+                    {
+                        "access_token": str(uuid.uuid4()),
+                        "tracking_key": self._new_tracking_key(),
+                    }
+                )
 
     # === A LINK FOR EACH === #
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize, parse_contact_from_email
 
 from ...tools.email_identity import guess_name
@@ -95,7 +96,9 @@ class PsaTicketScreenMixin(models.AbstractModel):
     def action_create_contact(self):
         """Make the unknown sender a contact, by the name and address he wrote with."""
         for ticket in self:
-            if not ticket.partner_id:  # the ticket before may have been the same sender's
+            if (
+                not ticket.partner_id
+            ):  # the ticket before may have been the same sender's
                 ticket._set_sender(ticket._create_sender(*ticket._get_sender()))
         return True
 
@@ -110,3 +113,35 @@ class PsaTicketScreenMixin(models.AbstractModel):
             "target": "new",
             "context": {"default_ticket_id": self.id},
         }
+
+    def action_open_events(self):
+        """Show the history in words."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("History of %(number)s", number=self.number),
+            "res_model": "psa.event",
+            "view_mode": "list",
+            "domain": [("ticket_id", "=", self.id)],
+        }
+
+    def action_open_siblings(self):
+        """Show the requester's other tickets."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Other tickets of %(author)s", author=self.author_name),
+            "res_model": "psa.ticket",
+            "view_mode": "list,form",
+            "domain": list(self._get_sibling_domain() or Domain.FALSE),
+        }
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a sample file in the import dialog."""
+        return [
+            {
+                "label": self.env._("Sample file for tickets"),
+                "template": "/helpdesk_psa/static/csv/psa_ticket.csv",
+            }
+        ]
