@@ -38,7 +38,7 @@ class PsaImport(models.Model):
         string="Sheet",
         required=True,
         attachment=True,
-        help="CSV or XLSX, with one row of headings. At most 50 MB and 100,000 rows.",
+        help="CSV or XLSX, with one row of headings. At most 50 MB and 50,000 rows.",
     )
     filename = fields.Char(string="File name", default="customers")
     company_id = fields.Many2one(

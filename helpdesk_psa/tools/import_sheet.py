@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import openpyxl
 
-MAX_ROWS = 100_000
+MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 # Of the file, and of what a workbook holds when it is unpacked.
 MAX_BYTES = 50 << 20
