@@ -1,5 +1,7 @@
 """What happens to a database around installing and uninstalling."""
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 
 def post_init_hook(env):
     """Give the first team an address, if the database has a mail domain."""
@@ -16,7 +18,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Remove our aliases; messages and attachments of tickets go with the tickets.
+    """Remove our aliases and unused sites; what hangs on tickets goes with the tickets.
 
     Odoo drops our tables without calling `unlink`, so what other tables hold about
     tickets would stay: an alias to a model that is gone makes each mail to it fail.
@@ -30,3 +32,27 @@ def uninstall_hook(env):
     env["mail.followers"].search([("res_model", "in", models)]).unlink()
     env["mail.message"].search([("model", "in", models)]).unlink()
     env["ir.attachment"].search([("res_model", "in", models)]).unlink()
+    _find_unused_sites(env).with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+
+
+def _find_unused_sites(env):
+    """Return the sites that say nothing the customer does not say himself.
+
+    Main sites are made with the customer's address. Those that were never given people,
+    an address or a way to reach them would only be left-overs; the others become
+    ordinary addresses of the customer.
+    """
+    sites = (
+        env["res.partner"]
+        .with_context(active_test=False)
+        .search(
+            [("type", "=", "psa_site"), ("email", "=", False), ("phone", "=", False)]
+        )
+    )
+    return sites.filtered(
+        lambda site: (
+            not site.psa_site_contact_ids
+            and not site.child_ids
+            and site._get_address_values() == site.parent_id._get_address_values()
+        )
+    )

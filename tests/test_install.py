@@ -6,6 +6,10 @@ import json
 USE = """
 env.cr.commit()
 partner = env["res.partner"].create({"name": "Kept Casey", "email": "casey@kept.example"})
+firm = env["res.partner"].create({"name": "Kept firm", "is_company": True, "psa_is_customer": True})
+env["res.partner"].create(
+    {"name": "Kept Lyon", "type": "psa_site", "parent_id": firm.id, "city": "Lyon"}
+)
 ticket = env["psa.ticket"].create(
     {"name": "Kept question", "partner_id": partner.id, "body": "<p>Where is my time?</p>"}
 )
@@ -49,6 +53,9 @@ LEFT_OVERS = {
     "followers": "SELECT id FROM mail_followers WHERE res_model LIKE 'psa.%'",
     "activities": "SELECT id FROM mail_activity WHERE res_model LIKE 'psa.%'",
     "attachments": "SELECT id FROM ir_attachment WHERE res_model LIKE 'psa.%'",
+    "sites": "SELECT id FROM res_partner WHERE type = 'psa_site'",
+    "unused sites": "SELECT s.id FROM res_partner s JOIN res_partner c ON c.id = s.parent_id"
+    " WHERE c.name LIKE 'Kept %' AND s.name = 'Main site'",
     "numbering": "SELECT code FROM ir_sequence WHERE code LIKE 'psa.%'",
     "groups": "SELECT g.id FROM res_groups g JOIN ir_model_data d ON d.res_id = g.id"
     " AND d.model = 'res.groups' WHERE d.module = 'helpdesk_psa'",
@@ -56,6 +63,8 @@ LEFT_OVERS = {
 
 KEPT = {
     "partners": "SELECT count(*) FROM res_partner WHERE name = 'Kept Casey'",
+    "sites with an address": "SELECT count(*) FROM res_partner WHERE name = 'Kept Lyon'"
+    " AND type = 'other'",
     "time": "SELECT count(*) FROM account_analytic_line WHERE name = 'Kept hours'"
     " AND unit_amount = 1.5",
     "projects": "SELECT count(*) FROM project_project WHERE name->>'en_US' = 'Kept project'",
