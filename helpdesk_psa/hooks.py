@@ -24,6 +24,9 @@ def uninstall_hook(env):
     tickets would stay: an alias to a model that is gone makes each mail to it fail.
     """
     models = ("psa.ticket", "psa.team", "psa.mail.log")
+    env["psa.team"].with_context(active_test=False).search(
+        [("alias_id", "!=", False)]
+    ).alias_id = False
     env["mail.alias"].search([("alias_model_id.model", "=", "psa.ticket")]).unlink()
     env["mail.activity"].with_context(active_test=False).search(
         [("res_model", "in", models)]

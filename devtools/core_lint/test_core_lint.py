@@ -40,11 +40,17 @@ def our_manifests():
 
 
 def our_models(database):
-    """Return the models that our add-ons define or extend."""
+    """Return the models that our add-ons define or extend.
+
+    Extending a mixin, as `mail.thread`, is not extending each model that uses it.
+    """
     return {
         name: model
         for name, model in Registry(database).items()
-        if any(getattr(parent, "_module", None) in OURS for parent in model.mro())
+        if any(
+            getattr(parent, "_module", None) in OURS and parent._name == name
+            for parent in model.mro()
+        )
     }
 
 

@@ -596,11 +596,20 @@ class PsaTicketMailMixin(models.AbstractModel):
         """Override of `rating`: the agent of the ticket is the one who is rated."""
         return self.user_id.partner_id
 
-    def rating_apply(self, rate, token=None, rating=None, feedback=None, **kwargs):
+    def rating_apply(
+        self,
+        rate,
+        token=None,
+        rating=None,
+        feedback=None,
+        subtype_xmlid=None,
+        notify_delay_send=False,
+    ):
         """Override of `rating`: praise does not wake a ticket up, blame is followed up."""
-        applied = super(
-            PsaTicketMailMixin, self.with_context(psa_rating=True)
-        ).rating_apply(rate, token=token, rating=rating, feedback=feedback, **kwargs)
+        rated = self.with_context(psa_rating=True)
+        applied = super(PsaTicketMailMixin, rated).rating_apply(
+            rate, token, rating, feedback, subtype_xmlid, notify_delay_send
+        )
         if rate <= BAD_RATING:
             self._follow_up_bad_rating(applied)
         return applied
