@@ -141,6 +141,7 @@ class PsaImport(models.Model):
             job.progress = 100 * job.done_count / good if good else 0
 
     def _compute_refused_file(self):
+        reason = self.env._("Reason for refusal")
         for job in self:
             rows = job.row_ids.search(
                 [("import_id", "=", job.id), ("outcome", "=", "refused")],
@@ -150,7 +151,7 @@ class PsaImport(models.Model):
             width = len(headings)
             job.refused_file = base64.b64encode(
                 import_sheet.write_csv(
-                    [*headings, self.env._("Reason for refusal")],
+                    [*headings, reason],
                     [
                         [*(row.cells + [""] * width)[:width], row.message or ""]
                         for row in rows

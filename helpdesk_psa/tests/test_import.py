@@ -488,6 +488,16 @@ class TestImport(HelpdeskCommon):
         again = self._check(text.replace(";99;", ";9;"))
         self.assertEqual((again.created_count, again.unknown_headings), (1, False))
 
+    def test_refused_rows_come_back_in_french_as_well(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.lea.lang = "fr_FR"
+        job = self._check(self._sheet({**self.row_initech, "Colour": "99"}))
+        text = base64.b64decode(job.with_user(self.lea).refused_file).decode(
+            "utf-8-sig"
+        )
+        again = self._check(text.replace(";99;", ";9;"))
+        self.assertEqual((again.created_count, again.unknown_headings), (1, False))
+
     def test_rows_cannot_be_tampered_with(self):
         job = self._check(self._sheet(self.row_initech))
         with self.assertRefused(AccessError):
