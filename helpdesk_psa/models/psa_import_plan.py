@@ -520,6 +520,9 @@ class ImportPlan:
         identity = ("contact_name", "contact_email", "contact_xmlid")
         if not any(name in said for name in identity):
             return None
+        xmlid = said.get("contact_xmlid")
+        if xmlid and xmlid == said.get("customer_xmlid"):
+            raise Refusal(self._word_foreign_xmlid(xmlid))
         key = self._get_key("contact", said)
         if not key:
             raise Refusal(

@@ -52,6 +52,10 @@ WRONG_ROWS = [
         "Customer external ID: “two words”.*letters",
     ),
     ({"Customer external ID": "base.new_one"}, "“base.new_one” is in use"),
+    (
+        {"Customer external ID": "one", "Contact external ID": "one"},
+        "“__import__.one” is in use",
+    ),
     ({"Contact e-mail": ""}, "Contact e-mail is empty.*key for contacts"),
     (
         {"Contact": "", "Contact e-mail": "", "Job": "Boss"},
@@ -307,6 +311,15 @@ class TestImport(HelpdeskCommon):
         self.assertRegex(job.refused_row_ids.message, "“base.main_company” is in use")
         self.assertFalse(self._find("Company"))
 
+    def test_contact_of_another_customer_is_not_moved_by_his_external_id(self):
+        self.env["ir.model.data"]._update_xmlids(
+            [{"xml_id": "__import__.zoe", "record": self.zoe}]
+        )
+        row = {"Customer": "ACME", "Contact": "Zoe", "Contact external ID": "zoe"}
+        job = self._import(row, contact_key="xmlid")
+        self.assertRegex(job.refused_row_ids.message, "somebody of Globex already")
+        self.assertEqual(self.zoe.parent_id, self.globex)
+
     def test_customers_of_other_companies_are_never_matched(self):
         abroad = self._create_firm("Abroad", company_id=self.company_2.id, ref="R1")
         job = self._import(
@@ -506,6 +519,13 @@ class TestImport(HelpdeskCommon):
             job.user_id = self.max
         self.assertEqual(job.row_ids.cells[1], "Initech")
         self.assertEqual(job.user_id, self.lea)
+
+    def test_deleted_import_takes_its_rows_along(self):
+        job = self._import({"Customer": "Initech"})
+        rows = job.row_ids
+        job.unlink()
+        self.assertFalse(rows.exists())
+        self.assertTrue(self._find("Initech"))
 
     def test_agent_may_not_import(self):
         with self.assertRefused(AccessError):
