@@ -35,6 +35,10 @@ def uninstall_hook(env):
     env["mail.followers"].search([("res_model", "in", models)]).unlink()
     env["mail.message"].search([("model", "in", models)]).unlink()
     env["ir.attachment"].search([("res_model", "in", models)]).unlink()
+    # Tickets hold their teams, types and statuses, which Odoo deletes before the tables.
+    env.flush_all()
+    env.cr.execute("DELETE FROM psa_ticket")
+    env.invalidate_all()
     _find_unused_sites(env).with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
 
 

@@ -416,9 +416,6 @@ class PsaImport(models.Model):
         :return: how many rows were dealt with, 0 when none was left
         """
         rows = self._get_pending()
-        if not rows:
-            self.state = "done"
-            return 0
         try:
             with self.env.cr.savepoint():
                 self._import_rows(rows)
@@ -426,6 +423,9 @@ class PsaImport(models.Model):
             # One of them is wrong for a reason that the check did not know.
             for row in rows:
                 self._import_alone(row)
+        # With the last rows: nobody may call again soon.
+        if not self._get_pending(1):
+            self.state = "done"
         self.env.flush_all()
         # Thousands of contacts in the cache would only cost memory.
         self.env.invalidate_all(flush=False)
@@ -493,7 +493,7 @@ class PsaImport(models.Model):
                 if self.state == "importing":
                     return job._import_chunk()
                 job._check()
-                return 0
+                return 1
         except OperationalError:
             raise  # somebody was faster: the next run goes on
         except Exception as error:

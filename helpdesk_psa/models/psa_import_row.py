@@ -8,7 +8,9 @@ class PsaImportRow(models.Model):
     _description = "Row of an Import"
     _order = "import_id, number"
 
-    import_id = fields.Many2one("psa.import", required=True, ondelete="cascade")
+    import_id = fields.Many2one(
+        "psa.import", required=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one(related="import_id.company_id")
     number = fields.Integer(
         string="Row", required=True, help="As the spreadsheet numbers it."

@@ -17,6 +17,17 @@ class ResPartner(models.Model):
     type = fields.Selection(
         selection_add=[("psa_site", "Site")], ondelete={"psa_site": "set other"}
     )
+    # Not in the mixin: deleting a team makes Odoo look for the column in each model that
+    # declares it, and a mixin has no table.
+    psa_team_id = fields.Many2one(
+        "psa.team",
+        string="Usual team",
+        company_dependent=True,
+        check_company=True,
+        groups="base.group_user",
+        help="Team of new tickets when neither the address nor the type decides. Empty: "
+        "as the site, the customer, or else the firm.",
+    )
     psa_customer_group_id = fields.Many2one(
         "psa.customer.group",
         string="Customer group",

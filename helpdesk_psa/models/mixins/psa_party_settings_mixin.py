@@ -34,15 +34,6 @@ class PsaPartySettingsMixin(models.AbstractModel):
         groups="base.group_user",
         help="Shown on the tickets of this person, site or customer.",
     )
-    psa_team_id = fields.Many2one(
-        "psa.team",
-        string="Usual team",
-        company_dependent=True,
-        check_company=True,
-        groups="base.group_user",
-        help="Team of new tickets when neither the address nor the type decides. Empty: "
-        "as the site, the customer, or else the firm.",
-    )
     psa_priority = fields.Selection(
         PRIORITIES,
         string="Usual priority",
