@@ -116,3 +116,10 @@ class TestListTours(HelpdeskCommon, HttpCase):
         self._create_ticket()
         self._create_ticket(name="Label printer jams", stage_id=self.stage_closed.id)
         self.start_tour("/odoo/helpdesk-inbox", "psa_search_facets", login="ada")
+
+    def test_manager_adds_an_extra_field_from_a_ticket_of_the_type(self):
+        ticket = self._create_ticket()
+        self.start_tour(f"/odoo/psa.ticket/{ticket.id}", "psa_extra_field", login="max")
+        labels = [field["string"] for field in self.type_incident.ticket_properties]
+        self.assertEqual(labels, ["Serial number"])
+        self.assertFalse(self.type_request.ticket_properties)

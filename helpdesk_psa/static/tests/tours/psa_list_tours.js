@@ -42,3 +42,41 @@ registry.category("web_tour.tours").add("psa_search_facets", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("psa_extra_field", {
+    steps: () => [
+        {
+            content: "Open the actions menu of the ticket",
+            trigger: ".o_form_view .o_cp_action_menus button",
+            run: "click",
+        },
+        {
+            content: "Choose “Edit Properties”",
+            trigger: ".o-dropdown--menu .o_menu_item:contains(Edit Properties)",
+            run: "click",
+        },
+        {
+            content: "Name the new field",
+            trigger: ".o_field_property_definition_header",
+            run: "edit Serial number",
+        },
+        {
+            content: "Close its settings",
+            trigger: ".o_field_property_definition_header",
+            run: "press Enter",
+        },
+        {
+            content: "It is on the ticket",
+            trigger: ".o_form_view .o_field_properties:contains(Serial number)",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_view .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "It is saved",
+            trigger: ".o_form_view .o_form_saved",
+        },
+    ],
+});
