@@ -62,7 +62,11 @@
     "assets": {
         "web.assets_backend": [
             "helpdesk_psa/static/src/**/*",
+            ("remove", "helpdesk_psa/static/src/message_email/**/*"),
             ("remove", "helpdesk_psa/static/src/portal/**/*"),
+        ],
+        "mail.assets_message_email": [
+            "helpdesk_psa/static/src/message_email/*.scss",
         ],
         "web.assets_frontend": [
             "helpdesk_psa/static/src/portal/*.scss",

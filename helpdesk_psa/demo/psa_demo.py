@@ -1,3 +1,4 @@
+import base64
 import json
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from odoo.tools.mail import plaintext2html
 ADDON = "helpdesk_psa"
 DOMAIN = "northbridge-it.example"
 STORIES = f"{ADDON}/demo/stories.json"
+LOGO = f"{ADDON}/demo/company_logo.png"
 # Always the same tickets, whatever the day they are made.
 SEED = 19
 
@@ -74,9 +76,12 @@ class PsaDemo(models.AbstractModel):
                 [("name", "=", DOMAIN)]
             ) or domains.create({"name": DOMAIN})
         if company.name in ("YourCompany", "My Company"):
+            with file_open(LOGO, "rb") as file:
+                logo = base64.b64encode(file.read())
             company.write(
                 {
                     "name": "Northbridge IT",
+                    "logo": logo,
                     "email": f"hello@{DOMAIN}",
                     "website": f"https://www.{DOMAIN}",
                 }

@@ -43,3 +43,4 @@ from . import (
     test_types_and_stages,
     test_views,
 )
+from . import test_features

@@ -581,6 +581,13 @@ class TestImport(HelpdeskCommon):
             len(self.env["res.partner"].search([("name", "like", "Bulk ")])), 5
         )
 
+    def test_import_is_done_with_its_last_rows(self):
+        job = self._start_long_import(2)
+        self._run_cron()
+        job.action_import()
+        self.assertEqual(job._import_chunk(), 2)
+        self.assertEqual((job.state, job.done_count), ("done", 2))
+
     def test_import_stops_when_its_user_lost_the_right(self):
         job = self._start_long_import(1)
         self._run_cron()
