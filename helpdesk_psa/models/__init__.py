@@ -12,6 +12,7 @@ from . import (
     psa_notice,
     psa_mail_rule,
     psa_mail_log,
+    mail_alias_domain,
     mail_mail,
     mail_message,
     mail_thread,

@@ -138,7 +138,7 @@ class MailThread(models.AbstractModel):
         self.env["psa.mail.log"]._get_current().settle(
             "duplicate",
             self.env._("The same mail came before."),
-            record=known.model and self.env[known.model].browse(known.res_id),
+            record=known.model and self.env[known.model].browse(known.res_id).exists(),
         )
 
     def _psa_rescue(self, raw, error):
@@ -290,7 +290,9 @@ class MailThread(models.AbstractModel):
                 address=message_dict["bounced_email"],
             )
         record = (
-            bounced and bounced.model and self.env[bounced.model].browse(bounced.res_id)
+            bounced
+            and bounced.model
+            and self.env[bounced.model].browse(bounced.res_id).exists()
         )
         self._psa_note("bounce", detail, record=record or None)
         return super()._routing_handle_bounce(email_message, message_dict)

@@ -33,6 +33,7 @@ class PsaMailLog(models.Model):
     _description = "Incoming Mail"
     _order = "received_at desc, id desc"
     _rec_name = "subject"
+    _log_access = False  # the gateway alone writes, and says when
 
     received_at = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now, index=True
@@ -173,10 +174,6 @@ class PsaMailLog(models.Model):
 
     def _apply_fate(self, fate):
         """Write a fate on its line."""
-        ticket = self.env["psa.ticket"]
-        if fate.model == "psa.ticket":
-            ticket = ticket.with_context(active_test=False)
-            ticket = ticket.search_fetch([("id", "=", fate.res_id)], ["company_id"])
         self.write(
             {
                 "state": fate.state or "failed",
@@ -184,8 +181,8 @@ class PsaMailLog(models.Model):
                 "rule_id": fate.rule_id,
                 "model": fate.model,
                 "res_id": fate.res_id,
-                "ticket_id": ticket.id,
-                "company_id": ticket.company_id.id,
+                "ticket_id": fate.res_id if fate.model == "psa.ticket" else False,
+                "company_id": fate.company_id,
             }
         )
 
@@ -324,7 +321,9 @@ class PsaMailLog(models.Model):
         message = messages.search([("message_id", "=", self.message_id)], limit=1)
         if not message:
             return False
-        record = message.model and self.env[message.model].browse(message.res_id)
+        record = (
+            message.model and self.env[message.model].browse(message.res_id).exists()
+        )
         state = "other"
         if message.model == "psa.ticket":
             earlier = [("model", "=", "psa.ticket"), ("res_id", "=", message.res_id)]

@@ -1,7 +1,7 @@
 import re
 from fnmatch import fnmatch
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools.mail import email_normalize
 
@@ -71,21 +71,46 @@ class PsaMailRule(models.Model):
         :param str subject: decoded subject
         """
         address = email_normalize(sender or "", strict=False) or (sender or "").lower()
-        # sudo: the gateway acts for senders without any right
-        for rule in self.sudo().search_fetch([], ["sender_pattern", "subject_pattern"]):
-            if rule._is_sender(address) and rule._is_subject(subject or ""):
-                return rule
+        for rule_id, senders, subjects in self._get_patterns():
+            if any(fnmatch(address, pattern) for pattern in senders) and re.search(
+                subjects, subject or "", re.IGNORECASE
+            ):
+                return self.browse(rule_id)
         return self.browse()
 
-    def _is_sender(self, address):
-        patterns = [
-            pattern.strip().lower()
-            for pattern in (self.sender_pattern or "*").split(",")
-        ]
-        return any(fnmatch(address, pattern) for pattern in patterns if pattern)
+    @api.model
+    @tools.ormcache()
+    def _get_patterns(self):
+        """Return the rules in use, in order, as (id, sender patterns, subject pattern).
 
-    def _is_subject(self, subject):
-        return bool(re.search(self.subject_pattern or "", subject, re.IGNORECASE))
+        Remembered, since each mail asks for them and they hardly ever change.
+        """
+        # sudo: the gateway acts for senders without any right
+        rules = self.sudo().with_context(active_test=True).search([])
+        return tuple(
+            (rule.id, rule._get_sender_patterns(), rule.subject_pattern or "")
+            for rule in rules
+        )
+
+    def _get_sender_patterns(self):
+        patterns = (self.sender_pattern or "*").split(",")
+        return tuple(pattern.strip().lower() for pattern in patterns if pattern.strip())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     def action_open_log(self):
         """Show the mails this rule refused."""

@@ -549,6 +549,8 @@ class PsaTicket(models.Model):
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         tickets = super(PsaTicket, quiet).create(vals_list)
         tickets = tickets.with_env(self.env)
+        # Nobody has rated them yet: no need to look.
+        self.env.remove_to_compute(self._fields["rating_last_value"], tickets)
         tickets._log_creation()
         if not self.env.context.get("psa_import_mode"):
             tickets._subscribe_requesters()

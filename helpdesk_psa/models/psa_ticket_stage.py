@@ -76,3 +76,19 @@ class PsaTicketStage(models.Model):
         """Whether somebody still has to act on tickets in this status."""
         self.ensure_one()
         return self.category in OPEN_CATEGORIES
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env.registry.clear_cache()  # types remember their statuses
+        return stages
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

@@ -64,6 +64,9 @@ class MailFate:
         self.rule_id = None
         self.model = None
         self.res_id = None
+        self.company_id = None
+        # {address: whether it is one of ours}, each looked up once.
+        self.is_alias = {}
 
     @property
     def is_automatic(self):
@@ -82,8 +85,12 @@ class MailFate:
         self.detail = detail or self.detail
         if rule:
             self.rule_id = rule.id
-        if record is not None and len(record) == 1:
+        if state == "failed":  # what it was written on is rolled back
+            self.model = self.res_id = self.company_id = None
+        elif record is not None and len(record) == 1:
             self.model, self.res_id = record._name, record.id
+            is_ticket = record._name == "psa.ticket"
+            self.company_id = record.company_id.id if is_ticket else None
 
 
 def classify_sender(headers):

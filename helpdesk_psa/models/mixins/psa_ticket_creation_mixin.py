@@ -23,6 +23,9 @@ class PsaTicketCreationMixin(models.AbstractModel):
         get_type = cache(self._get_default_type)
         get_team = cache(self._get_default_team)
         get_stage = cache(self._get_first_stage)
+        parties = self._get_party(*vals_list).sudo()
+        parties |= parties.psa_site_id | parties.commercial_partner_id
+        parties.fetch(["psa_priority", "psa_team_id"])  # in one query
         for vals in vals_list:
             self._complete_from_context(vals)
             if vals.get("severity_id") and "priority" not in vals:
@@ -57,18 +60,17 @@ class PsaTicketCreationMixin(models.AbstractModel):
             if default and name not in vals:
                 vals[name] = default
 
-    def _get_party(self, vals):
-        """Return whose settings count for a ticket to create; may be empty."""
-        return self.env["res.partner"].browse(
-            vals.get("partner_id") or vals.get("customer_id") or ()
-        )
+    def _get_party(self, *vals_list):
+        """Return whose settings count for some tickets to create; may be empty."""
+        parties = (vals.get("partner_id") or vals.get("customer_id") for vals in vals_list)
+        return self.env["res.partner"].browse({party for party in parties if party})
 
     def _get_default_type(self, company_id):
         """Return the type of a ticket for which nobody chose one.
 
         :raise UserError: if the company has no type
         """
-        ticket_type = self.env["psa.ticket.type"].search(
+        ticket_type = self.env["psa.ticket.type"].search_fetch(
             [("company_id", "in", [company_id, False])], limit=1
         )
         if not ticket_type:
@@ -112,7 +114,6 @@ class PsaTicketCreationMixin(models.AbstractModel):
         now = fields.Datetime.now()
         for vals in vals_list:
             vals.setdefault("access_token", str(uuid.uuid4()))
-            vals.setdefault("rating_last_value", 0.0)  # spares its computation
             stage = self.env["psa.ticket.stage"].browse(vals["stage_id"])
             if vals.get("user_id"):
                 vals.setdefault("assigned_at", now)
@@ -130,7 +131,10 @@ class PsaTicketCreationMixin(models.AbstractModel):
     @api.model
     def _draw_numbers(self, count):
         # sudo: nobody needs rights on sequences to open a ticket
-        sequence = self.env.ref("helpdesk_psa.ir_sequence_psa_ticket").sudo()
+        sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "helpdesk_psa.ir_sequence_psa_ticket", raise_if_not_found=True
+        )
+        sequence = self.env["ir.sequence"].sudo().browse(sequence_id)
         if (
             count <= 1
             or sequence.use_date_range

@@ -210,6 +210,9 @@ class PsaTicketMailMixin(models.AbstractModel):
         if writer == "agent":
             unknown = self._get_unknown_requester(partner_ids)
             kwargs["outgoing_email_to"] = kwargs.get("outgoing_email_to") or unknown
+        if writer and "psa_first_message" not in self.env.context:
+            # As in the mails it makes: core would write it on the message afterwards.
+            kwargs["subject"] = self._add_number(kwargs.get("subject"))
         # The agent of the ticket is told anyway, as he wishes; others follow if they like.
         quiet = self.with_context(mail_post_autofollow_author_skip=True)
         return super(PsaTicketMailMixin, quiet).message_post(
@@ -397,15 +400,7 @@ class PsaTicketMailMixin(models.AbstractModel):
         )
         followed = {
             (follower.res_id, follower.partner_id.id)
-            for follower in self.env["mail.followers"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("partner_id", "in", self.partner_id.ids),
-                ]
-            )
+            for follower in self.sudo().message_follower_ids
         }
         # sudo: followers are written by `mail` in sudo as well
         self.env["mail.followers"].sudo().create(
@@ -531,14 +526,19 @@ class PsaTicketMailMixin(models.AbstractModel):
     def _message_compute_subject(self):
         """Override of `mail` to carry the number, so that any reply finds the ticket."""
         self.ensure_one()
-        return f"[{self.number}] {self.name}"
+        return self._add_number(self.name)
+
+    def _add_number(self, subject):
+        """Return a subject with the ticket's number; the ticket's own if there is none."""
+        subject = " ".join((subject or self.name).splitlines())
+        return subject if self.number in subject else f"[{self.number}] {subject}"
 
     def _notify_by_email_get_base_mail_values(self, message, *args, **kwargs):
         """Override of `mail` to write from the team's address, with the number."""
         values = super()._notify_by_email_get_base_mail_values(message, *args, **kwargs)
-        subject = values.get("subject") or message.subject or ""
-        if self.number not in subject:
-            values["subject"] = f"[{self.number}] {subject}"
+        subject = values.get("subject") or message.subject
+        if self._add_number(subject) != subject:
+            values["subject"] = self._add_number(subject)
         address = self.sudo().team_id.alias_email
         if address:
             team = self.sudo().team_id.name
@@ -562,12 +562,38 @@ class PsaTicketMailMixin(models.AbstractModel):
         }
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
-        """Override of `mail` to get answers at the team's address."""
-        reply_to = super()._notify_get_reply_to_batch(defaults, author_ids)
-        for ticket in self.sudo():
-            if ticket.team_id.alias_email:
-                reply_to[ticket.id] = ticket.team_id._get_address()
+        """Override of `mail` to get answers at the team's address, if it has one."""
+        reply_to = {
+            ticket.id: ticket.team_id._get_address()
+            for ticket in self.sudo()
+            if ticket.team_id.alias_email
+        }
+        others = self.filtered(lambda ticket: ticket.id not in reply_to)
+        if others or not self:
+            keys = others.ids or [False]
+            defaults = defaults and {key: defaults[key] for key in keys}
+            author_ids = author_ids and {key: author_ids[key] for key in keys}
+            reply_to |= super(PsaTicketMailMixin, others)._notify_get_reply_to_batch(
+                defaults, author_ids
+            )
         return reply_to
+
+    def _message_compute_parent_id(self, parent_id):
+        """Override of `mail`: core reads 200 messages to find the last one.
+
+        Nothing precedes the first message.
+        """
+        if parent_id or self.env.context.get("psa_first_message"):
+            return parent_id and super()._message_compute_parent_id(parent_id)
+        # sudo: as core does
+        messages = self.env["mail.message"].sudo()
+        mine = Domain("model", "=", self._name) & Domain("res_id", "=", self.id)
+        last = messages.search(
+            mine & Domain("message_type", "in", WRITTEN_TYPES),
+            order="date desc, id desc",
+            limit=1,
+        )
+        return last.id or super()._message_compute_parent_id(parent_id)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Override of `mail`: notes go to nobody outside, even if he is named in one.
@@ -579,9 +605,15 @@ class PsaTicketMailMixin(models.AbstractModel):
             recipients = [data for data in recipients if not data["share"]]
         return recipients
 
-    def _notify_thread_by_email(self, *args, **kwargs):
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         """Override of `mail` to wake the outgoing queue when sending is left to it."""
-        result = super()._notify_thread_by_email(*args, **kwargs)
+        mailed = frozenset(
+            data["id"] for data in recipients_data if data["notif"] == "email"
+        )
+        ticket = self.with_context(psa_mailed_ids=mailed)
+        result = super(PsaTicketMailMixin, ticket)._notify_thread_by_email(
+            message, recipients_data, **kwargs
+        )
         if self.env.context.get("mail_notify_force_send") is False:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return result

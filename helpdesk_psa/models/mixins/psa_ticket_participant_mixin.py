@@ -119,7 +119,7 @@ class PsaTicketParticipantMixin(models.AbstractModel):
         groups = super()._notify_get_recipients_groups(
             message, model_description, msg_vals=msg_vals
         )
-        if not self:
+        if not self or self.env.context.get("psa_mailed_ids") == {self.partner_id.id}:
             return groups
         own = [
             (
