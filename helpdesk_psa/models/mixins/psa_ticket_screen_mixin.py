@@ -24,6 +24,7 @@ class PsaTicketScreenMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("read")
         recipients = self._message_get_suggested_recipients(reply_discussion=True)
+        me = self.env.user.partner_id
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Reply"),
@@ -39,7 +40,7 @@ class PsaTicketScreenMixin(models.AbstractModel):
                 "default_partner_ids": [
                     recipient["partner_id"]
                     for recipient in recipients
-                    if recipient.get("partner_id")
+                    if recipient.get("partner_id") not in (False, None, me.id)
                 ],
                 "clicked_on_full_composer": True,
             },

@@ -40,6 +40,19 @@ registry.category("web_tour.tours").add("psa_search_facets", {
             content: "The closed ticket is listed",
             trigger: ".o_data_row:contains(Label printer jams)",
         },
+        {
+            content: "One click takes all that is left away",
+            trigger: ".o_searchview .o_psa_clear_search",
+            run: "click",
+        },
+        {
+            content: "Nothing is left, not even the button",
+            trigger: ".o_searchview:not(:has(.o_searchview_facet)):not(:has(.o_psa_clear_search))",
+        },
+        {
+            content: "The list is flat again",
+            trigger: ".o_list_view:not(:has(.o_group_header)) .o_data_row",
+        },
     ],
 });
 
