@@ -54,7 +54,7 @@ class TestQueries(HelpdeskCommon):
     def test_hundred_tickets_are_created_with_few_queries(self):
         values = self._get_batch_values()
         self.env.invalidate_all()
-        with self.assertQueryCount(ada=26):
+        with self.assertQueryCount(ada=21):
             self.env["psa.ticket"].create(values)
 
     @users("ada")
@@ -62,7 +62,7 @@ class TestQueries(HelpdeskCommon):
     def test_status_of_hundred_tickets_changes_with_few_queries(self):
         tickets = self.env["psa.ticket"].browse(self.batch.ids)
         self.env.invalidate_all()
-        with self.assertQueryCount(ada=15):
+        with self.assertQueryCount(ada=11):
             tickets.write({"stage_id": self.stage_waiting.id})
 
     @users("ada")
@@ -70,7 +70,7 @@ class TestQueries(HelpdeskCommon):
     def test_hundred_tickets_are_resolved_with_few_queries(self):
         tickets = self.env["psa.ticket"].browse(self.batch.ids)
         self.env.invalidate_all()
-        with self.assertQueryCount(ada=15):
+        with self.assertQueryCount(ada=11):
             tickets.write({"stage_id": self.stage_resolved.id})
 
     @users("ada")
