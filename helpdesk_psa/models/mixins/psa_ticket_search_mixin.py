@@ -18,6 +18,8 @@ INDEXED_WORDS = (
 
 # A subject or a customer that matches more partners than that is not a name.
 PARTNER_LIMIT = 200
+# Up to so many tickets a search looks up the hits before it sorts them.
+FOUND_LIMIT = 10_000
 
 
 def split_words(text):
@@ -80,22 +82,21 @@ class PsaTicketSearchMixin(models.AbstractModel):
     def _get_any_domain(self, alternatives):
         """Return the domain of the tickets that match one of some domains.
 
-        Each is looked up by its own index, before anything is sorted. Of a plain OR
-        PostgreSQL thinks that reading all tickets in their order finds a page sooner.
+        Each is looked up by its own index first, since PostgreSQL cannot guess how rare a
+        word is: it would read all tickets, in their order. With a word that very many
+        have, that finds a page soon.
         """
-
-        def to_sql(model, alias, query):
-            # sudo: the rules apply to the query around this one
-            tickets = model.sudo().with_context(active_test=False)
-            found = SQL(" UNION ").join(
-                tickets._search(domain).select() for domain in alternatives
+        # sudo: the rules apply to the query that the domain is for
+        tickets = self.sudo().with_context(active_test=False)
+        rows = self.env.execute_query(
+            SQL(" UNION ").join(
+                SQL("(%s)", tickets._search(domain, limit=FOUND_LIMIT + 1).select())
+                for domain in alternatives
             )
-            return SQL("%s IN (%s)", SQL.identifier(alias, "id"), found)
-
-        def matches(ticket):
-            return bool(ticket.filtered_domain(Domain.OR(alternatives)))
-
-        return Domain.custom(to_sql=to_sql, predicate=matches)
+        )
+        if len(rows) > FOUND_LIMIT:
+            return Domain.OR(alternatives)
+        return Domain("id", "in", [ticket_id for (ticket_id,) in rows])
 
     def _get_number_candidates(self, text):
         """Return the ticket numbers that a text may mean: ``12`` is ``T-00012``."""
