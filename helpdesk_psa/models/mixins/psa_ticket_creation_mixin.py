@@ -62,7 +62,9 @@ class PsaTicketCreationMixin(models.AbstractModel):
 
     def _get_party(self, *vals_list):
         """Return whose settings count for some tickets to create; may be empty."""
-        parties = (vals.get("partner_id") or vals.get("customer_id") for vals in vals_list)
+        parties = (
+            vals.get("partner_id") or vals.get("customer_id") for vals in vals_list
+        )
         return self.env["res.partner"].browse({party for party in parties if party})
 
     def _get_default_type(self, company_id):
