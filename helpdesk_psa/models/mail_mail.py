@@ -16,7 +16,9 @@ class MailMail(models.Model):
         """Take those who never get e-mails off; cancel mails that are left to nobody."""
         partners = self.recipient_ids
         addresses = {
-            mail: email_normalize_all(mail.email_to or "") for mail in self if mail.email_to
+            mail: email_normalize_all(mail.email_to or "")
+            for mail in self
+            if mail.email_to
         }
         everybody = {address for found in addresses.values() for address in found}
         if everybody:

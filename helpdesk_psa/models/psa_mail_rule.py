@@ -86,7 +86,7 @@ class PsaMailRule(models.Model):
         Remembered, since each mail asks for them and they hardly ever change.
         """
         # sudo: the gateway acts for senders without any right
-        rules = self.sudo().with_context(active_test=True).search([])
+        rules = self.sudo().search([("active", "=", True)])
         return tuple(
             (rule.id, rule._get_sender_patterns(), rule.subject_pattern or "")
             for rule in rules

@@ -37,7 +37,9 @@ class TestIdentity(HelpdeskCommon):
         cls.newer = cls._create_contact("Twin Newer", "twin@x.example")
         cls._create_ticket(partner_id=cls.newer.id)
         cls._create_contact("Double Any", "double@x.example")
-        cls._create_contact("Double Ours", "double@x.example", company_id=cls.company.id)
+        cls._create_contact(
+            "Double Ours", "double@x.example", company_id=cls.company.id
+        )
         archived = cls._create_contact("Gone", "gone@x.example")
         archived.active = False
 
@@ -53,7 +55,11 @@ class TestIdentity(HelpdeskCommon):
         # exact addresses, however they are written
         "casey@acme.example.com": ("Casey Customer", "Lyon", "address"),
         "Casey <casey@acme.example.com>": ("Casey Customer", "Lyon", "address"),
-        '"Customer, Casey" <casey@acme.example.com>': ("Casey Customer", "Lyon", "address"),
+        '"Customer, Casey" <casey@acme.example.com>': (
+            "Casey Customer",
+            "Lyon",
+            "address",
+        ),
         "CASEY@ACME.EXAMPLE.COM": ("Casey Customer", "Lyon", "address"),
         "  casey@acme.example.com  ": ("Casey Customer", "Lyon", "address"),
         "dana@acme.example.com": ("Dana Colleague", None, "address"),
@@ -137,7 +143,9 @@ class TestIdentity(HelpdeskCommon):
 
     def test_mail_gives_the_same_answers(self):
         senders = {
-            sender: expected for sender, expected in self.SENDERS.items() if "@" in sender
+            sender: expected
+            for sender, expected in self.SENDERS.items()
+            if "@" in sender
         }
         for sender, expected in senders.items():
             if sender.startswith("@"):
@@ -160,5 +168,7 @@ class TestIdentity(HelpdeskCommon):
 
     def test_contact_made_from_a_domain_is_author_of_his_mail(self):
         line = self._receive(email_from="new@acme.example.com", to=self.team_address)
-        message = line.ticket_id.message_ids.filtered(lambda m: m.message_type == "email")
+        message = line.ticket_id.message_ids.filtered(
+            lambda m: m.message_type == "email"
+        )
         self.assertEqual(message.author_id.email, "new@acme.example.com")

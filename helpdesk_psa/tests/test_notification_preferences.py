@@ -77,7 +77,11 @@ class TestTeamBranding(HelpdeskCommon):
         cls.team.mail_header = "<p>ACME SUPPORT HEADER</p>"
         cls.team.mail_signature = "<p>Call us: 0800</p>"
         cls.other_team = cls.env["psa.team"].create(
-            {"name": "Field", "company_id": cls.company.id, "mail_header": "<p>FIELD</p>"}
+            {
+                "name": "Field",
+                "company_id": cls.company.id,
+                "mail_header": "<p>FIELD</p>",
+            }
         )
 
     def _get_mail(self, ticket):

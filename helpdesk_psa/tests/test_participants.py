@@ -17,7 +17,9 @@ class TestParticipants(HelpdeskCommon, HttpCase):
         """Answer as an agent, and return the mails that leave."""
         with self.mock_mail_gateway():
             self.ticket.with_user(self.ada).message_post(
-                body="Try again.", message_type="comment", subtype_xmlid="mail.mt_comment"
+                body="Try again.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
             )
         return self._new_mails
 
@@ -39,7 +41,9 @@ class TestParticipants(HelpdeskCommon, HttpCase):
 
     def test_customer_adds_a_colleague_by_copying_him_later(self):
         self._receive(
-            to=self.team_address, cc=self.dana.email, subject=f"Re: [{self.ticket.number}]"
+            to=self.team_address,
+            cc=self.dana.email,
+            subject=f"Re: [{self.ticket.number}]",
         )
         self.assertEqual(self.ticket.participant_ids, self.zoe | self.dana)
 

@@ -36,13 +36,11 @@ class PsaTicketIdentify(models.TransientModel):
     phone = fields.Char()
     customer_id = fields.Many2one(
         "res.partner",
-        string="Customer",
         domain="[('is_company', '=', True), ('company_id', 'in', [False, company_id])]",
         help="Empty for a private person.",
     )
     site_id = fields.Many2one(
         "res.partner",
-        string="Site",
         compute="_compute_site_id",
         store=True,
         readonly=False,

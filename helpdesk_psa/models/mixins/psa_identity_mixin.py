@@ -129,9 +129,8 @@ class PsaIdentityMixin(models.AbstractModel):
         self._psa_ensure_main_site()
         return (
             self.env["res.partner"]
-            .with_context(
-                {**clean_context(self.env.context), "mail_create_nosubscribe": True}
-            )
+            .with_env(self.env(context=clean_context(self.env.context)))
+            .with_context(mail_create_nosubscribe=True)
             .create(
                 {
                     "name": name or guess_name("", email),

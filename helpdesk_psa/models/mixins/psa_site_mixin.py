@@ -153,8 +153,8 @@ class PsaSiteMixin(models.AbstractModel):
             ["parent_id"],
         )
         bare = customers - customers.browse(partner.id for (partner,) in located)
-        context = {**clean_context(self.env.context), "mail_create_nosubscribe": True}
-        bare.with_context(context).with_context(mail_create_nolog=True).create(
+        bare = bare.with_env(bare.env(context=clean_context(self.env.context)))
+        bare.with_context(mail_create_nosubscribe=True, mail_create_nolog=True).create(
             [
                 {
                     "name": self.env._("Main site"),
@@ -225,5 +225,6 @@ class PsaSiteMixin(models.AbstractModel):
 
     def _handle_first_contact_creation(self):
         """Override of `base`: a site's address never becomes the customer's."""
-        if self.type != "psa_site":
-            super()._handle_first_contact_creation()
+        if self.type == "psa_site":
+            return None
+        return super()._handle_first_contact_creation()
