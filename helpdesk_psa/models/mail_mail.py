@@ -30,14 +30,13 @@ class MailMail(models.Model):
             return
         silent_addresses = set(silent.mapped("email_normalized"))
         for mail in self:
-            kept = [
-                address
-                for address in addresses.get(mail, [])
-                if address not in silent_addresses
-            ]
+            written = addresses.get(mail, [])
+            kept = [address for address in written if address not in silent_addresses]
+            if not mail.recipient_ids & silent and kept == written:
+                continue  # somebody else's mail of the same batch
             if mail.recipient_ids & silent:
                 mail.recipient_ids = [Command.unlink(partner.id) for partner in silent]
-            if len(kept) < len(addresses.get(mail, [])):
+            if kept != written:
                 mail.email_to = ", ".join(kept)
             if not (mail.recipient_ids or mail.email_to or mail.email_cc):
                 mail.write(

@@ -84,6 +84,16 @@ class TestParticipants(HelpdeskCommon, HttpCase):
         self.assertIn("Me too.", answer.text)
         self.assertNotIn("access_token=" + self.ticket.sudo().access_token, answer.url)
 
+    def test_agent_with_a_participants_link_writes_in_his_own_name(self):
+        keys = {"pid": self.zoe.id, "hash": self.ticket.sudo()._sign_token(self.zoe.id)}
+        self.env.flush_all()
+        self.authenticate("ada", "ada")
+        self.url_open(
+            f"/my/tickets/{self.ticket.id}/reply",
+            data={**keys, "body": "It is me.", "csrf_token": Request.csrf_token(self)},
+        )
+        self.assertEqual(self.ticket.message_ids[0].author_id, self.ada.partner_id)
+
     def test_signature_of_one_opens_nothing_to_another(self):
         signature = self.ticket.sudo()._sign_token(self.zoe.id)
         page = self._open(

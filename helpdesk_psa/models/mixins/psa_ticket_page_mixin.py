@@ -205,8 +205,10 @@ class PsaTicketPageMixin(models.AbstractModel):
 
     def _get_page_author(self):
         """Return author values of `message_post` for whoever uses the page now."""
-        visitor = self._get_page_participant() or self.env.user.partner_id
-        if self.env.user._is_public() and not self._get_page_participant():
+        visitor = self.env.user.partner_id
+        if self.env.user._is_public():
+            visitor = self._get_page_participant()
+        if not visitor:
             return self._prepare_requester_author()
         return {"author_id": visitor.id, "email_from": visitor.email_formatted}
 
