@@ -30,6 +30,7 @@ from . import (
     test_portal_page,
     test_portal_reply,
     test_portal_routes,
+    test_recurrence,
     test_satisfaction,
     test_search,
     test_security,
