@@ -29,6 +29,8 @@ class PsaTicket(models.Model):
         "psa.ticket.screen.mixin",
         "psa.ticket.participant.mixin",
         "psa.ticket.mail.mixin",
+        "psa.ticket.time.mixin",
+        "psa.timed.mixin",
         "rating.mixin",
         "mail.activity.mixin",
     ]

@@ -14,4 +14,6 @@ from . import (
     psa_ticket_page_mixin,
     psa_ticket_screen_mixin,
     psa_ticket_search_mixin,
+    psa_ticket_time_mixin,
+    psa_timed_mixin,
 )
