@@ -52,7 +52,36 @@ EVENT_KINDS = [
     ("escalation", "Escalated"),
     ("link", "Linked"),
     ("notice", "Notice sent"),
+    ("requested", "Moment of the request"),
+    ("extension", "SLA extended"),
+    ("clock", "Clock of the status"),
 ]
+
+# Whose promise a clock measures: ours to the customer, or a team's to the others.
+SLA_KINDS = [
+    ("sla", "Customer (SLA)"),
+    ("ola", "Internal (OLA)"),
+]
+
+# What is measured; order is the order of a ticket's life.
+SLA_METRICS = [
+    ("acknowledge", "Acknowledgement"),
+    ("first_response", "First response"),
+    ("next_response", "Next response"),
+    ("resolution", "Resolution"),
+]
+
+# State of a clock. `breached` is final: stopped too late. A clock that runs past its due
+# time is overdue, which only the present moment tells.
+SLA_STATES = [
+    ("running", "Running"),
+    ("paused", "Paused"),
+    ("met", "Met"),
+    ("breached", "Breached"),
+    ("cancelled", "Cancelled"),
+]
+# Clocks that have not stopped.
+LIVE_SLA_STATES = ("running", "paused")
 
 # Odoo's `fetchmail.server` names itself so in the context of the mails it brings.
 MAILBOX_CONTEXT = "default_fetchmail_server_id"

@@ -28,6 +28,7 @@ class PsaTicket(models.Model):
         "psa.ticket.page.mixin",
         "psa.ticket.screen.mixin",
         "psa.ticket.participant.mixin",
+        "psa.ticket.sla.mixin",
         "psa.ticket.mail.mixin",
         "psa.ticket.time.mixin",
         "psa.timed.mixin",
@@ -307,6 +308,7 @@ class PsaTicket(models.Model):
     _user_idx = models.Index("(user_id) WHERE user_id IS NOT NULL")
     _done_idx = models.Index("(resolved_at) WHERE resolved_at IS NOT NULL")
     _resolved_idx = models.Index("(resolved_at) WHERE stage_category = 'resolved'")
+    _sla_due_idx = models.Index("(sla_due_at) WHERE sla_due_at IS NOT NULL")
 
     # === COMPUTES === #
 

@@ -16,4 +16,5 @@ from . import (
     psa_ticket_search_mixin,
     psa_ticket_time_mixin,
     psa_timed_mixin,
+    psa_ticket_sla_mixin,
 )
