@@ -36,6 +36,19 @@ CHANNELS = [
     ("intervention", "Intervention"),
 ]
 
+# Order is the order of a visit's life.
+INTERVENTION_STATES = [
+    ("to_plan", "To plan"),
+    ("planned", "Planned"),
+    ("on_the_way", "On the way"),
+    ("in_progress", "In progress"),
+    ("done", "Done"),
+    ("closed", "Signed"),
+    ("cancelled", "Cancelled"),
+]
+# Somebody still has to go there, or is there.
+OPEN_INTERVENTION_STATES = ("to_plan", "planned", "on_the_way", "in_progress")
+
 EVENT_KINDS = [
     ("created", "Created"),
     ("read", "Read"),

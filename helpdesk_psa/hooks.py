@@ -23,7 +23,7 @@ def uninstall_hook(env):
     Odoo drops our tables without calling `unlink`, so what other tables hold about
     tickets would stay: an alias to a model that is gone makes each mail to it fail.
     """
-    models = ("psa.ticket", "psa.team", "psa.mail.log")
+    models = ("psa.ticket", "psa.team", "psa.mail.log", "psa.intervention")
     env["psa.team"].with_context(active_test=False).search(
         [("alias_id", "!=", False)]
     ).alias_id = False

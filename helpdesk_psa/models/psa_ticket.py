@@ -19,6 +19,7 @@ class PsaTicket(models.Model):
     _description = "Ticket"
     _inherit = [
         "psa.event.mixin",
+        "psa.number.mixin",
         "psa.ticket.creation.mixin",
         "psa.ticket.lifecycle.mixin",
         "psa.ticket.intake.mixin",
@@ -29,6 +30,7 @@ class PsaTicket(models.Model):
         "psa.ticket.screen.mixin",
         "psa.ticket.participant.mixin",
         "psa.ticket.sla.mixin",
+        "psa.ticket.intervention.mixin",
         "psa.ticket.mail.mixin",
         "psa.ticket.time.mixin",
         "psa.timed.mixin",
@@ -40,6 +42,7 @@ class PsaTicket(models.Model):
     _rec_names_search = ["number", "name"]
     _mail_post_access = "read"
     _primary_email = "email_from"
+    _psa_sequence = "helpdesk_psa.ir_sequence_psa_ticket"
     _psa_event_inverse = "ticket_id"
     _psa_event_fields = {
         "type_id": "type",

@@ -12,6 +12,7 @@ from . import (
     test_identity,
     test_import,
     test_intake,
+    test_intervention,
     test_js,
     test_links,
     test_mail_composer,

@@ -123,36 +123,6 @@ class PsaTicketCreationMixin(models.AbstractModel):
                 if stage.category in categories:
                     vals.setdefault(name, now)
 
-    def _number_values(self, vals_list):
-        """Give each ticket its number, all of a batch in one query and without a lock."""
-        unnumbered = [vals for vals in vals_list if not vals.get("number")]
-        numbers = self._draw_numbers(len(unnumbered))
-        for vals, number in zip(unnumbered, numbers, strict=True):
-            vals["number"] = number
-
-    @api.model
-    def _draw_numbers(self, count):
-        # sudo: nobody needs rights on sequences to open a ticket
-        sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "helpdesk_psa.ir_sequence_psa_ticket", raise_if_not_found=True
-        )
-        sequence = self.env["ir.sequence"].sudo().browse(sequence_id)
-        if (
-            count <= 1
-            or sequence.use_date_range
-            or sequence.implementation != "standard"
-        ):
-            return [sequence._next() for _number in range(count)]
-        self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)",
-            [f"ir_sequence_{sequence.id:03d}", count],
-        )
-        numbers = self.env.cr.fetchall()  # now: reading the prefix may query, too
-        prefix, suffix = sequence._get_prefix_suffix()
-        return [
-            f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in numbers
-        ]
-
     @api.model
     def _get_default_channel(self):
         """A file's rows are imports, which nobody gets acknowledged; the rest is typed."""

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class PsaChecklistItem(models.Model):
+    """One thing to check or to measure: in a checklist, or filled in on a visit or ticket."""
+
+    _name = "psa.checklist.item"
+    _description = "Checklist Item"
+    _inherit = ["psa.intervention.part.mixin"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    checklist_id = fields.Many2one(
+        "psa.checklist", index="btree_not_null", ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10)
+    name = fields.Char(string="What", required=True, translate=True)
+    kind = fields.Selection(
+        [
+            ("check", "Check"),
+            ("measure", "Measure"),
+            ("text", "Text"),
+            ("photo", "Photo"),
+        ],
+        required=True,
+        default="check",
+        help="What the technician gives: a tick, a number, some words or a photo.",
+    )
+    is_required = fields.Boolean(
+        string="Required", help="The visit cannot be done while it is empty."
+    )
+    unit = fields.Char(help="Unit of the measure, for example V, °C or bar.")
+    minimum = fields.Float(digits=(16, 3), help="Smallest good value, in the unit.")
+    maximum = fields.Float(
+        digits=(16, 3),
+        help="Largest good value, in the unit. Equal to the minimum: no limits.",
+    )
+
+    # What the technician fills in
+    is_checked = fields.Boolean(string="Done", copy=False)
+    value = fields.Float(digits=(16, 3), copy=False, help="In the unit of the item.")
+    is_measured = fields.Boolean(
+        copy=False, help="A value was given: 0 is a value, too."
+    )
+    text = fields.Text(copy=False)
+    photo_ids = fields.Many2many(
+        "ir.attachment",
+        "psa_checklist_item_photo_rel",
+        "item_id",
+        "attachment_id",
+        string="Photos",
+        copy=False,
+        bypass_search_access=True,
+    )
+    is_filled = fields.Boolean(compute="_compute_is_filled")
+    is_out_of_limits = fields.Boolean(compute="_compute_is_out_of_limits")
+
+    @api.depends("checklist_id.company_id")
+    def _compute_company_id(self):
+        """An item of a checklist belongs to the checklist's company, if it has one."""
+        for item in self:
+            owner = item.checklist_id or item.intervention_id or item.ticket_id
+            item.company_id = owner.company_id
+
+    @api.depends("kind", "is_checked", "is_measured", "text", "photo_ids")
+    def _compute_is_filled(self):
+        for item in self:
+            item.is_filled = bool(
+                {
+                    "check": item.is_checked,
+                    "measure": item.is_measured,
+                    "text": item.text and item.text.strip(),
+                    "photo": item.photo_ids,
+                }[item.kind]
+            )
+
+    @api.depends("value", "is_measured", "minimum", "maximum", "kind")
+    def _compute_is_out_of_limits(self):
+        for item in self:
+            item.is_out_of_limits = (
+                item.kind == "measure"
+                and item.is_measured
+                and item.minimum != item.maximum
+                and not item.minimum <= item.value <= item.maximum
+            )
+
+    @api.constrains("checklist_id", "intervention_id", "ticket_id")
+    def _check_owner(self):
+        self._check_has_owner(["checklist_id", "intervention_id", "ticket_id"])
+
+    @api.constrains("minimum", "maximum")
+    def _check_limits(self):
+        for item in self:
+            if item.minimum > item.maximum:
+                raise ValidationError(
+                    self.env._(
+                        "The smallest good value of “%(item)s” is above the largest.",
+                        item=item.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._mark_measured(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._mark_measured(vals))
+
+    def _mark_measured(self, vals):
+        """Whoever types a value has measured."""
+        return {"is_measured": True, **vals} if vals.get("value") else vals

@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+
+class PsaInterventionType(models.Model):
+    """A kind of visit: repair, installation, preventive maintenance."""
+
+    _name = "psa.intervention.type"
+    _description = "Intervention Type"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer(string="Colour")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to use it in all companies."
+    )
+    checklist_id = fields.Many2one(
+        "psa.checklist",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        help="Filled in on each visit of this type.",
+    )
+    planned_hours = fields.Float(
+        string="Usual duration",
+        default=1.0,
+        help="Hours that a visit of this type takes in the calendar unless told otherwise.",
+    )
+    event_type_id = fields.Many2one(
+        "calendar.event.type",
+        string="Calendar tag",
+        ondelete="set null",
+        help="Tag of the visit's appointment in the technicians' calendars.",
+    )
+
+    _planned_hours_positive = models.Constraint(
+        "CHECK (planned_hours > 0)", "A visit takes more than 0 hours."
+    )
