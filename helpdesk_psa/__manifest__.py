@@ -24,6 +24,8 @@
         "security/psa_time_security.xml",
         "security/psa_sla_security.xml",
         "security/psa_intervention_security.xml",
+        "security/psa_equipment_security.xml",
+        "security/psa_agreement_security.xml",
         "data/ir_sequence_data.xml",
         "data/mail_template_data.xml",
         "data/psa_ticket_stage_data.xml",

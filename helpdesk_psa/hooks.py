@@ -1,5 +1,7 @@
 """What happens to a database around installing and uninstalling."""
 
+from odoo.tools import SQL
+
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 
@@ -23,7 +25,15 @@ def uninstall_hook(env):
     Odoo drops our tables without calling `unlink`, so what other tables hold about
     tickets would stay: an alias to a model that is gone makes each mail to it fail.
     """
-    models = ("psa.ticket", "psa.team", "psa.mail.log", "psa.intervention")
+    models = (
+        "psa.ticket",
+        "psa.team",
+        "psa.mail.log",
+        "psa.equipment",
+        "psa.agreement",
+        "psa.agreement.amendment",
+        "psa.intervention",
+    )
     env["psa.team"].with_context(active_test=False).search(
         [("alias_id", "!=", False)]
     ).alias_id = False
@@ -35,9 +45,11 @@ def uninstall_hook(env):
     env["mail.followers"].search([("res_model", "in", models)]).unlink()
     env["mail.message"].search([("model", "in", models)]).unlink()
     env["ir.attachment"].search([("res_model", "in", models)]).unlink()
-    # Tickets hold their teams, types and statuses, which Odoo deletes before the tables.
+    # Tickets hold their teams, types and statuses, which Odoo deletes before the tables;
+    # agreements and equipment hold customers and sites.
     env.flush_all()
-    env.cr.execute("DELETE FROM psa_ticket")
+    for table in ("psa_ticket", "psa_agreement", "psa_equipment"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all()
     _find_unused_sites(env).with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
 

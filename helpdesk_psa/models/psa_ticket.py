@@ -31,6 +31,8 @@ class PsaTicket(models.Model):
         "psa.ticket.participant.mixin",
         "psa.ticket.sla.mixin",
         "psa.ticket.intervention.mixin",
+        "psa.ticket.equipment.mixin",
+        "psa.ticket.agreement.mixin",
         "psa.ticket.mail.mixin",
         "psa.ticket.time.mixin",
         "psa.timed.mixin",

@@ -7,6 +7,7 @@ from . import (
     test_demo,
     test_email_domain,
     test_email_identity,
+    test_equipment,
     test_events,
     test_home,
     test_identity,

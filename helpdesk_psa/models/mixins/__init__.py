@@ -1,4 +1,6 @@
 from . import (
+    psa_agreement_lifecycle_mixin,
+    psa_agreement_matching_mixin,
     psa_customer_screen_mixin,
     psa_event_mixin,
     psa_identity_mixin,
@@ -7,8 +9,10 @@ from . import (
     psa_number_mixin,
     psa_party_settings_mixin,
     psa_site_mixin,
+    psa_ticket_agreement_mixin,
     psa_ticket_assignment_mixin,
     psa_ticket_creation_mixin,
+    psa_ticket_equipment_mixin,
     psa_ticket_home_mixin,
     psa_ticket_intake_mixin,
     psa_ticket_intervention_mixin,
