@@ -60,7 +60,6 @@ class PsaAgreementLine(models.Model):
     )
     replaces_id = fields.Many2one(
         "psa.agreement.line",
-        string="Replaces",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
@@ -94,7 +93,6 @@ class PsaAgreementLine(models.Model):
         "line_id",
         "equipment_id",
         ondelete="restrict",
-        string="Equipment",
         domain="[('customer_id', 'child_of', customer_id), "
         "('company_id', '=', company_id)]",
         help="With the categories: only work on one of these. Both empty: any work.",
