@@ -46,6 +46,9 @@ from . import (
     psa_import_row,
     rating_rating,
     res_config_settings,
+    resource_calendar,
+    resource_calendar_attendance,
+    resource_calendar_leaves,
     res_partner,
     res_users,
 )

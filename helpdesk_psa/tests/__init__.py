@@ -1,6 +1,7 @@
 from . import (
     test_assignment,
     test_automation,
+    test_calendar_hours,
     test_configuration,
     test_customer_form,
     test_customer_groups,
@@ -45,5 +46,6 @@ from . import (
     test_triage,
     test_types_and_stages,
     test_views,
+    test_working_time,
 )
 from . import test_features
