@@ -96,6 +96,17 @@ SLA_STATES = [
 # Clocks that have not stopped.
 LIVE_SLA_STATES = ("running", "paused")
 
+# Kinds of message that a person wrote.
+WRITTEN_TYPES = ("email", "comment")
+
+# What the customer's message does to a ticket, by the category of its status.
+REPLY_POLICY_FIELD = {
+    "waiting": "reply_waiting",
+    "resolved": "reply_resolved",
+    "closed": "reply_closed",
+    "cancelled": "reply_closed",
+}
+
 # Odoo's `fetchmail.server` names itself so in the context of the mails it brings.
 MAILBOX_CONTEXT = "default_fetchmail_server_id"
 

@@ -8,6 +8,8 @@ class PsaCustomerGroup(models.Model):
 
     _name = "psa.customer.group"
     _description = "Customer Group"
+    _inherit = ["psa.remembered.mixin"]
+    _psa_remembered_fields = ("restrict", "user_ids", "parent_id")
     _parent_store = True
     _order = "sequence, complete_name, id"
     _rec_name = "complete_name"
@@ -89,30 +91,10 @@ class PsaCustomerGroup(models.Model):
             group.customer_count = sum(customers.get(below, 0) for below in inside)
             group.open_ticket_count = sum(tickets.get(below, 0) for below in inside)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        groups = super().create(vals_list)
-        groups._clear_visibility_cache()
-        return groups
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.keys() & {"restrict", "user_ids", "parent_id"}:
-            self._clear_visibility_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self._clear_visibility_cache()
-        return result
-
-    def _clear_visibility_cache(self):
-        """Make the record rules forget whose tickets each agent may see.
-
-        Rule domains are cached per user in every worker; groups change rarely.
-        """
+    def _psa_forget(self):
+        """Make the record rules forget whose tickets each agent may see, too."""
         self.env["res.users"].invalidate_model(["psa_hidden_group_ids"])
-        self.env.registry.clear_cache()
+        return super()._psa_forget()
 
     def _get_hidden_from(self, user):
         """Return the groups whose tickets an agent does not see.

@@ -11,6 +11,7 @@ class PsaMailRule(models.Model):
 
     _name = "psa.mail.rule"
     _description = "Mail Rule"
+    _inherit = ["psa.remembered.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(
@@ -95,22 +96,6 @@ class PsaMailRule(models.Model):
     def _get_sender_patterns(self):
         patterns = (self.sender_pattern or "*").split(",")
         return tuple(pattern.strip().lower() for pattern in patterns if pattern.strip())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def action_open_log(self):
         """Show the mails this rule refused."""

@@ -31,7 +31,13 @@ class PsaTeam(models.Model):
 
     _name = "psa.team"
     _description = "Helpdesk Team"
-    _inherit = ["mail.alias.mixin.optional", "mail.thread", "rating.parent.mixin"]
+    _inherit = [
+        "psa.remembered.mixin",
+        "mail.alias.mixin.optional",
+        "mail.thread",
+        "rating.parent.mixin",
+    ]
+    _psa_remembered_fields = ("privacy", "member_ids")
     _order = "sequence, name, id"
     _check_company_auto = True
     _rating_satisfaction_days = 30
@@ -282,30 +288,10 @@ class PsaTeam(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        teams._clear_visibility_cache()
-        return teams
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "privacy" in vals or "member_ids" in vals:
-            self._clear_visibility_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self._clear_visibility_cache()
-        return result
-
-    def _clear_visibility_cache(self):
-        """Make the record rules forget which teams each user may see.
-
-        Rule domains are cached per user in every worker; teams change rarely.
-        """
-        self.env.registry.clear_cache()
+    def _psa_forget(self):
+        """Make the record rules forget which teams each user may see, too."""
         self.env["res.users"].invalidate_model(["psa_hidden_team_ids"])
+        return super()._psa_forget()
 
     def action_open_tickets(self):
         """Open the list of one of the team's queues, named by `psa_queue` in the context.

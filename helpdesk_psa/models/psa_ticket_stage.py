@@ -18,6 +18,7 @@ class PsaTicketStage(models.Model):
 
     _name = "psa.ticket.stage"
     _description = "Ticket Status"
+    _inherit = ["psa.remembered.mixin"]  # types remember their statuses
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -76,19 +77,3 @@ class PsaTicketStage(models.Model):
         """Whether somebody still has to act on tickets in this status."""
         self.ensure_one()
         return self.category in OPEN_CATEGORIES
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        stages = super().create(vals_list)
-        self.env.registry.clear_cache()  # types remember their statuses
-        return stages
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

@@ -7,6 +7,7 @@ class PsaTicketType(models.Model):
 
     _name = "psa.ticket.type"
     _description = "Ticket Type"
+    _inherit = ["psa.remembered.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -98,19 +99,3 @@ class PsaTicketType(models.Model):
     def _is_stage_allowed(self, stage):
         chosen = self._get_chosen_stage_ids()
         return not chosen or stage.id in chosen
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        types = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return types
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

@@ -101,13 +101,13 @@ class ResUsers(models.Model):
     def create(self, vals_list):
         users = super().create(vals_list)
         if any("psa_team_ids" in vals for vals in vals_list):
-            self.env["psa.team"]._clear_visibility_cache()
+            self.env["psa.team"]._psa_forget()
         return users
 
     def write(self, vals):
         result = super().write(vals)
         if "psa_team_ids" in vals:
-            self.env["psa.team"]._clear_visibility_cache()
+            self.env["psa.team"]._psa_forget()
         return result
 
     def _psa_filter_at_work(self, company, default_calendar):

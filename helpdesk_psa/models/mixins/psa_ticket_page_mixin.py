@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize, is_html_empty, plaintext2html
 
-from .psa_ticket_mail_mixin import WRITTEN_TYPES
+from ...const import WRITTEN_TYPES
 
 # What a visitor may ask Odoo's own routes about a ticket; the rest is for colleagues:
 # activities, followers, scheduled notes, suggested recipients.
