@@ -60,6 +60,7 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/psa_sla_policy_views.xml",
+        "views/psa_sla_report_views.xml",
         "views/psa_sla_clock_views.xml",
         "views/psa_sla_breach_reason_views.xml",
         "views/rating_rating_views.xml",

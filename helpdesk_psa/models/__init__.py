@@ -17,6 +17,7 @@ from . import (
     psa_ticket,
     psa_ticket_link,
     psa_sla_policy,
+    psa_sla_report,
     psa_sla_target,
     psa_sla_escalation,
     psa_sla_breach_reason,

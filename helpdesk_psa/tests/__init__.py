@@ -38,6 +38,7 @@ from . import (
     test_search,
     test_security,
     test_sites,
+    test_sla_report,
     test_ticket_import,
     test_ticket_lifecycle,
     test_ticket_numbering,
