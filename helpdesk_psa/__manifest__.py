@@ -72,6 +72,8 @@
         "views/psa_ticket_portal_templates.xml",
         "wizards/mail_compose_message_views.xml",
         "wizards/psa_ticket_identify_views.xml",
+        "wizards/psa_sla_statement_views.xml",
+        "report/psa_sla_statement_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

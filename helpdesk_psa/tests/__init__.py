@@ -39,6 +39,7 @@ from . import (
     test_security,
     test_sites,
     test_sla_report,
+    test_sla_statement,
     test_ticket_import,
     test_ticket_lifecycle,
     test_ticket_numbering,

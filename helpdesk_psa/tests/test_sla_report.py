@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
+
 from .sla_report_common import SlaReportCommon
 
 
@@ -84,7 +86,7 @@ class TestSlaReport(SlaReportCommon):
                 "member_ids": [(6, 0, self.lea.ids)],
             }
         )
-        self._create_clock(1, ticket=self._create_ticket(team_id=private.id))
+        self._create_clock(1, ticket=self._create_ticket(self.lea, team_id=private.id))
         self.assertEqual(self._read(self.ada, "__count"), (0,))
         self.assertEqual(self._read(self.lea, "__count"), (1,))
 
@@ -93,7 +95,9 @@ class TestSlaReport(SlaReportCommon):
         self.assertEqual(self._read(self.bob, "__count"), (0,))
 
     def test_portal_user_is_refused(self):
-        portal_user = self._create_new_portal_user()
+        portal_user = mail_new_test_user(
+            self.env, login="casey_portal", groups="base.group_portal"
+        )
         with self.assertRaises(AccessError):
             self._read(portal_user, "__count")
 
