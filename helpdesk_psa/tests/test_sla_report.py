@@ -14,8 +14,10 @@ class TestSlaReport(SlaReportCommon):
     """What the report of promises tells, and to whom."""
 
     def _read(self, user, *aggregates, groupby=()):
-        rows = self.env["psa.sla.report"].with_user(user)._read_group(
-            [("policy_id", "=", self.policy.id)], groupby, aggregates
+        rows = (
+            self.env["psa.sla.report"]
+            .with_user(user)
+            ._read_group([("policy_id", "=", self.policy.id)], groupby, aggregates)
         )
         return rows if groupby else rows[0]
 
@@ -32,9 +34,7 @@ class TestSlaReport(SlaReportCommon):
         for hours in (2, 4):
             self._create_clock(hours)
             self._create_clock(hours + 10, promised_hours=24, metric="first_response")
-        rows = self._read(
-            self.rita, "used_hours_p90:avg", groupby=["metric"]
-        )
+        rows = self._read(self.rita, "used_hours_p90:avg", groupby=["metric"])
         self.assertEqual(
             {metric: round(hours, 6) for metric, hours in rows},
             {"resolution": 3.8, "first_response": 13.8},
