@@ -61,6 +61,7 @@
         "views/res_users_views.xml",
         "views/psa_sla_policy_views.xml",
         "views/psa_sla_report_views.xml",
+        "wizards/psa_sla_statement_views.xml",
         "views/psa_sla_clock_views.xml",
         "views/psa_sla_breach_reason_views.xml",
         "views/rating_rating_views.xml",
@@ -72,7 +73,6 @@
         "views/psa_ticket_portal_templates.xml",
         "wizards/mail_compose_message_views.xml",
         "wizards/psa_ticket_identify_views.xml",
-        "wizards/psa_sla_statement_views.xml",
         "report/psa_sla_statement_templates.xml",
     ],
     "assets": {
