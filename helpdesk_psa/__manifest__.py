@@ -26,6 +26,7 @@
         "security/psa_intervention_security.xml",
         "security/psa_equipment_security.xml",
         "security/psa_agreement_security.xml",
+        "security/psa_schedule_security.xml",
         "data/ir_sequence_data.xml",
         "data/mail_template_data.xml",
         "data/psa_ticket_stage_data.xml",
@@ -36,6 +37,7 @@
         "data/psa_mail_rule_data.xml",
         "data/psa_intervention_data.xml",
         "data/ir_cron_data.xml",
+        "data/psa_schedule_cron_data.xml",
         "views/psa_ticket_link_views.xml",
         "views/psa_ticket_views.xml",
         "views/psa_ticket_panel_views.xml",
@@ -48,6 +50,7 @@
         "views/psa_checklist_views.xml",
         "views/psa_intervention_type_views.xml",
         "views/psa_intervention_views.xml",
+        "views/psa_schedule_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
         "views/psa_ticket_stage_views.xml",
@@ -74,6 +77,7 @@
         "wizards/mail_compose_message_views.xml",
         "wizards/psa_ticket_identify_views.xml",
         "report/psa_sla_statement_templates.xml",
+        "wizards/psa_schedule_skip_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -34,6 +34,7 @@ CHANNELS = [
     ("import", "Import"),
     ("api", "API"),
     ("intervention", "Intervention"),
+    ("schedule", "Schedule"),
 ]
 
 # Order is the order of a visit's life.

@@ -27,6 +27,8 @@ from . import (
     psa_intervention_type,
     psa_intervention,
     psa_item,
+    psa_schedule,
+    psa_schedule_occurrence,
     psa_notice,
     psa_mail_rule,
     psa_mail_log,

@@ -12,6 +12,7 @@ class PsaAgreement(models.Model):
     _inherit = [
         "psa.agreement.lifecycle.mixin",
         "psa.agreement.matching.mixin",
+        "psa.agreement.plan.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

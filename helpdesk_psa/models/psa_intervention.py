@@ -25,6 +25,7 @@ class PsaIntervention(models.Model):
     _description = "Intervention"
     _inherit = [
         "psa.number.mixin",
+        "psa.intervention.planning.mixin",
         "psa.intervention.signing.mixin",
         "mail.thread",
         "mail.activity.mixin",

@@ -21,6 +21,7 @@ class PsaTicket(models.Model):
         "psa.event.mixin",
         "psa.number.mixin",
         "psa.ticket.creation.mixin",
+        "psa.ticket.planning.mixin",
         "psa.ticket.lifecycle.mixin",
         "psa.ticket.intake.mixin",
         "psa.ticket.assignment.mixin",

@@ -35,6 +35,7 @@ from . import (
     test_portal_routes,
     test_recurrence,
     test_satisfaction,
+    test_schedule,
     test_search,
     test_security,
     test_sites,

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...const import DONE_CATEGORIES
+
+
+class PsaTicketPlanningMixin(models.AbstractModel):
+    """When somebody is to work on a ticket, and what he is to write and tick at the end."""
+
+    _name = "psa.ticket.planning.mixin"
+    _description = "Planning of a Ticket"
+    _inherit = ["psa.schedule.target.mixin"]
+
+    planned_start = fields.Datetime(
+        copy=False,
+        index="btree_not_null",
+        help="When the agent is to work on it; shown on the dispatch board.",
+    )
+    planned_end = fields.Datetime(copy=False)
+    closing_comment = fields.Text(
+        copy=False,
+        help="What was done, in words for the customer; billing prints it on the invoice.",
+    )
+
+    @api.constrains("planned_start", "planned_end")
+    def _check_planned_period(self):
+        for ticket in self:
+            start, end = ticket.planned_start, ticket.planned_end
+            if bool(start) != bool(end) or (start and start >= end):
+                raise UserError(
+                    self.env._(
+                        "The ticket %(ticket)s needs a planned start and a later planned "
+                        "end, or neither.",
+                        ticket=ticket.number,
+                    )
+                )
+
+    def _get_schedule_end(self):
+        self.ensure_one()
+        if self.stage_category not in DONE_CATEGORIES:
+            return False
+        return self.resolved_at or self.closed_at or self.write_date
+
+    def _apply_stage(self):
+        """Override to refuse ending a ticket whose checklist lacks a required answer."""
+        result = super()._apply_stage()
+        # Closing what was resolved before was checked then.
+        ended = self.filtered(
+            lambda ticket: (
+                ticket.stage_category == "resolved"
+                or ticket.stage_category == "closed"
+                and ticket.resolved_at == ticket.closed_at
+            )
+        )
+        if ended:
+            ended._check_checklist()
+        return result
+
+    def _check_checklist(self):
+        """Refuse what leaves a required line of the checklist empty.
+
+        :raise UserError: naming the first line
+        """
+        # sudo: the checklist belongs to the ticket
+        items = (
+            self.env["psa.checklist.item"]
+            .sudo()
+            .search([("ticket_id", "in", self.ids), ("is_required", "=", True)])
+        )
+        for item in items:
+            if not item.is_filled:
+                raise UserError(
+                    self.env._(
+                        "“%(item)s” on the checklist of %(ticket)s is not filled in yet.",
+                        item=item.name,
+                        ticket=item.ticket_id.number,
+                    )
+                )
