@@ -165,8 +165,8 @@ class TicketPortal(CustomerPortal):
         return request.redirect("/ticket/track?lost=1")
 
     def _redirect_to_page(self, ticket_sudo, sent):
-        url = ticket_sudo._get_visitor_url()
-        return request.redirect(f"{url}&sent={sent}", code=303)
+        url = ticket_sudo._get_visitor_url(sent=sent)
+        return request.redirect(url, code=303)
 
     def _get_form_url(self, ticket_sudo):
         return f"/mail/view?model=psa.ticket&res_id={ticket_sudo.id}"

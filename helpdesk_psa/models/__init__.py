@@ -44,6 +44,7 @@ from . import (
     account_analytic_line,
     project_task,
     psa_customer_group,
+    psa_customer_type,
     psa_email_domain,
     psa_import,
     psa_import_row,

@@ -40,7 +40,9 @@ class PsaImport(models.Model):
         attachment=True,
         help="CSV or XLSX, with one row of headings. At most 50 MB and 50,000 rows.",
     )
-    filename = fields.Char(string="File name", default="customers")
+    filename = fields.Char(
+        string="File name", default=lambda self: self.env._("customers")
+    )
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -108,6 +110,11 @@ class PsaImport(models.Model):
     updated_count = fields.Integer(string="Updated", compute="_compute_counts")
     unchanged_count = fields.Integer(string="Unchanged", compute="_compute_counts")
     refused_count = fields.Integer(string="Refused", compute="_compute_counts")
+    good_count = fields.Integer(
+        string="Good rows",
+        compute="_compute_counts",
+        help="Rows that are imported, or will be.",
+    )
     done_count = fields.Integer(string="Rows imported", compute="_compute_counts")
     progress = fields.Float(
         compute="_compute_counts", help="Percentage of the good rows that are imported."
@@ -136,6 +143,7 @@ class PsaImport(models.Model):
                 job[f"{outcome}_count"] = figures.get(outcome, 0)
                 good += figures.get(outcome, 0)
             job.refused_count = figures.get("refused", 0)
+            job.good_count = good
             job.row_count = good + job.refused_count
             job.done_count = figures.get("done", 0)
             job.progress = 100 * job.done_count / good if good else 0
@@ -219,10 +227,6 @@ class PsaImport(models.Model):
             self.state = "draft"
         elif self.state == "importing":
             self.state = "checked"
-        return True
-
-    def action_refresh(self):
-        """Show how far the import is: the form reads itself again."""
         return True
 
     def action_download_refused(self):

@@ -187,6 +187,10 @@ class ImportPlan:
         remedy = self.env._("Write the name of a customer group, or create it first.")
         return self._expect(self._look_up("group", column, text), column, text, remedy)
 
+    def _parse_type(self, column, text):
+        remedy = self.env._("Write the name of a customer type, or create it first.")
+        return self._expect(self._look_up("type", column, text), column, text, remedy)
+
     def _parse_team(self, column, text):
         remedy = self.env._("Write the name of a team of this company.")
         return self._expect(self._look_up("team", column, text), column, text, remedy)
@@ -248,6 +252,9 @@ class ImportPlan:
 
     def _collect_group(self):
         return self._collect("psa.customer.group", [], ("name", "complete_name"))
+
+    def _collect_type(self):
+        return self._collect("psa.customer.type", [], ("name",))
 
     def _collect_team(self):
         domain = [("company_id", "in", [False, self.company.id])]

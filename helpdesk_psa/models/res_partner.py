@@ -7,6 +7,8 @@ class ResPartner(models.Model):
     # The mixins come first: they override what Odoo does with a partner.
     _name = "res.partner"
     _inherit = [
+        "psa.party.archive.mixin",
+        "psa.portal.access.mixin",
         "psa.site.mixin",
         "psa.party.settings.mixin",
         "psa.identity.mixin",
@@ -42,17 +44,19 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="Unknown senders from these domains become contacts here.",
     )
-    psa_portal_access = fields.Selection(
-        [
-            ("none", "None"),
-            ("own", "Own tickets"),
-            ("site", "Tickets of the site"),
-            ("customer", "Tickets of the customer"),
-        ],
-        string="Portal access",
-        default="own",
+    psa_customer_type_id = fields.Many2one(
+        "psa.customer.type",
+        string="Customer type",
+        index="btree_not_null",
+        ondelete="restrict",
         groups="base.group_user",
-        help="Which tickets the contact sees when he is logged in on the portal.",
+        help="It decides which extra fields the customer has.",
+    )
+    psa_properties = fields.Properties(
+        definition="psa_customer_type_id.customer_properties",
+        string="Extra fields of the type",
+        copy=True,
+        groups="base.group_user",
     )
 
     psa_is_customer = fields.Boolean(

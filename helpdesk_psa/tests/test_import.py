@@ -23,6 +23,7 @@ SAMPLES = ADDON.parent / "data"
 WRONG_ROWS = [
     ({"Customer": "", "Job": "x"}, "Customer is empty.*another key"),
     ({"Customer group": "Nobody"}, "Customer group: “Nobody”.*create it first"),
+    ({"Type": "Platinum"}, "Type: “Platinum”.*create it first"),
     ({"Usual team": "Ghosts"}, "Usual team: “Ghosts”.*team of this company"),
     ({"Customer group": "South"}, "Customer group: several are called “South”"),
     ({"Country": "Atlantis"}, "Country: “Atlantis”.*two letters"),
@@ -130,7 +131,7 @@ class TestImport(HelpdeskCommon):
         "Customer": "Initech",
         "Country": "France",
         "Colour": "3",
-        "Type": "Software; Austin",
+        "Tags": "Software; Austin",
         "E-mail domains": "@Initech.example; initech.test",
         "Contact": "Peter Gibbons",
         "Contact e-mail": "peter@initech.example",

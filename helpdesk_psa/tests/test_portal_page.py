@@ -49,7 +49,18 @@ class TestTicketPageAccess(PortalCommon):
         self.authenticate("zoe_portal", "zoe_portal")
         self._assert_refused(self._open())
 
-    def test_the_requester_as_a_portal_user_needs_the_link_as_well(self):
+    def test_the_requester_as_a_portal_user_needs_no_link(self):
+        new_test_user(
+            self.env,
+            "casey_portal",
+            groups="base.group_portal",
+            partner_id=self.casey.id,
+        )
+        self.authenticate("casey_portal", "casey_portal")
+        self.assertEqual(self._open().status_code, 200)
+
+    def test_a_portal_user_who_may_see_no_ticket_needs_the_link(self):
+        self.casey.psa_portal_access = "none"
         new_test_user(
             self.env,
             "casey_portal",

@@ -134,12 +134,20 @@ COLUMNS = tuple(
             "Colour|Color|Customer colour|Couleur|Couleur du client",
         ),
         (
+            "customer_type",
+            "customer",
+            "psa_customer_type_id",
+            "type",
+            LONG,
+            "Type|Customer type|Type de client",
+        ),
+        (
             "customer_tags",
             "customer",
             "category_id",
             "tags",
             LONG,
-            "Type|Tags|Customer type|Type de client|Étiquettes",
+            "Tags|Customer tags|Étiquettes",
         ),
         (
             "customer_domains",

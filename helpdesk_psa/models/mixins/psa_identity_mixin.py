@@ -101,7 +101,11 @@ class PsaIdentityMixin(models.AbstractModel):
             self.env["psa.email.domain"]
             .sudo()
             .search(
-                [("name", "in", domains), ("company_id", "in", [False, company.id])]
+                [
+                    ("name", "in", domains),
+                    ("company_id", "in", [False, company.id]),
+                    ("partner_id.commercial_partner_id.active", "=", True),
+                ]
             )
         )
         if not known:
@@ -111,7 +115,7 @@ class PsaIdentityMixin(models.AbstractModel):
         )
         place = domain.partner_id
         customer = place.commercial_partner_id
-        site = place if place.type == "psa_site" else None
+        site = place if place.type == "psa_site" and place.active else None
         name, _email = parse_contact_from_email(sender)
         # sudo: as above
         return customer.sudo()._psa_create_contact(

@@ -186,6 +186,7 @@ class PsaSiteMixin(models.AbstractModel):
             lambda partner: (
                 partner.type == "psa_site"
                 and partner.parent_id.psa_is_customer
+                and partner.parent_id.active
                 and partner.parent_id not in self
                 and (
                     vals.get("active") is False

@@ -225,6 +225,9 @@ class PsaTicketPageMixin(models.AbstractModel):
         """
         self.ensure_one()
         participant = self._get_page_participant()
+        visitor = self.env.user
+        if visitor._is_portal() and self.with_user(visitor).has_access("read"):
+            return {}  # his own rights open it, as long as he has them
         if participant and self._get_participants() & participant:
             return {
                 "pid": participant.id,
@@ -232,9 +235,10 @@ class PsaTicketPageMixin(models.AbstractModel):
             }
         return {"access_token": self.sudo()._portal_ensure_token()}
 
-    def _get_visitor_url(self):
+    def _get_visitor_url(self, **parameters):
         """Return the path of the ticket's page, open to the present visitor."""
-        return f"/my/tickets/{self.id}?{urlencode(self._get_visitor_keys())}"
+        query = urlencode({**self._get_visitor_keys(), **parameters})
+        return f"/my/tickets/{self.id}{query and '?'}{query}"
 
     @api.model
     def _new_submission(self):

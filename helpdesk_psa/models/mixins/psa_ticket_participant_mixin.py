@@ -36,11 +36,15 @@ class PsaTicketParticipantMixin(models.AbstractModel):
         return followers.filtered("partner_share").sudo(self.env.su)
 
     def _inverse_participant_ids(self):
+        changes = {}
         for ticket in self:
             wanted = ticket.participant_ids
             present = ticket._get_participants()
-            ticket._add_participants(wanted - present)
-            ticket._remove_participants(present - wanted)
+            change = (wanted - present, present - wanted)
+            changes[change] = changes.get(change, self.browse()) | ticket
+        for (added, removed), tickets in changes.items():
+            tickets._add_participants(added)
+            tickets._remove_participants(removed)
 
     def _add_participants(self, partners):
         """Let people follow the ticket from now on.
@@ -73,17 +77,23 @@ class PsaTicketParticipantMixin(models.AbstractModel):
         :param dict before: what `_get_event_values` returned before the change
         """
         self._subscribe_requesters()
-        for ticket in self:
-            former_id = int(before[ticket.id]["partner_id"] or 0)
-            if former_id and former_id != ticket.partner_id.id:
-                ticket.message_unsubscribe(partner_ids=[former_id])
-                # sudo: agents see neither key nor token, and need not
-                ticket.sudo().write(
-                    {
-                        "access_token": str(uuid.uuid4()),
-                        "tracking_key": self._new_tracking_key(),
-                    }
-                )
+        left = self.filtered(
+            lambda ticket: (
+                before[ticket.id]["partner_id"] not in (False, str(ticket.partner_id.id))
+            )
+        )
+        for former_id, tickets in left.grouped(
+            lambda ticket: int(before[ticket.id]["partner_id"])
+        ).items():
+            tickets.message_unsubscribe(partner_ids=[former_id])
+        # sudo: agents see neither key nor token, and need not
+        for ticket in left.sudo():
+            ticket.write(
+                {
+                    "access_token": str(uuid.uuid4()),
+                    "tracking_key": self._new_tracking_key(),
+                }
+            )
 
     # === A LINK FOR EACH === #
 
