@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.fields import Domain
+
+from ..const import WRITTEN_TYPES
 
 
 class MailMessage(models.Model):
@@ -19,3 +22,23 @@ class MailMessage(models.Model):
         ):
             return self.browse()
         return message
+
+    def _get_search_domain_share(self):
+        """Override of `mail`: customers find on tickets what people wrote, no logs."""
+        others = Domain("model", "!=", "psa.ticket")
+        written = Domain("message_type", "in", WRITTEN_TYPES)
+        return super()._get_search_domain_share() & (others | written)
+
+    def _get_forbidden_access(self, operation):
+        """Override of `mail`: customers read on tickets what they would find.
+
+        Core hides internal comments only, so that logs could be read by their ids.
+        """
+        forbidden = super()._get_forbidden_access(operation)
+        if self.env.user._is_internal():
+            return forbidden
+        # sudo: only to tell which of the messages are for colleagues
+        rest = (self - forbidden).sudo()
+        of_tickets = rest.filtered(lambda message: message.model == "psa.ticket")
+        public = of_tickets.filtered_domain(self._get_search_domain_share())
+        return forbidden + (of_tickets - public).sudo(False)

@@ -79,7 +79,8 @@ class PsaTicketParticipantMixin(models.AbstractModel):
         self._subscribe_requesters()
         left = self.filtered(
             lambda ticket: (
-                before[ticket.id]["partner_id"] not in (False, str(ticket.partner_id.id))
+                before[ticket.id]["partner_id"]
+                not in (False, str(ticket.partner_id.id))
             )
         )
         for former_id, tickets in left.grouped(

@@ -2,7 +2,14 @@ import { ImportProgress } from "@helpdesk_psa/import_progress/import_progress";
 import { expect, test } from "@odoo/hoot";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    MockServer,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 
 class PsaImport extends models.Model {
     _name = "psa.import";
@@ -35,7 +42,7 @@ test("the progress of a running import shows and goes on by itself", async () =>
     expect(".o_psa_import_progress").toHaveText("500 of 2000 rows are imported.");
     expect(".progress-bar").toHaveAttribute("aria-valuenow", "25");
 
-    PsaImport._records[0].done_count = 1000;
+    MockServer.env["psa.import"].write([1], { done_count: 1000 });
     await advanceTime(ImportProgress.interval);
     await animationFrame();
     expect(".o_psa_import_progress").toHaveText("1000 of 2000 rows are imported.");
@@ -45,7 +52,7 @@ test("the progress of a running import shows and goes on by itself", async () =>
 test("when the import is over the form shows it and nothing is asked any more", async () => {
     onRpc("psa.import", "read", () => expect.step("read"));
     await openForm();
-    Object.assign(PsaImport._records[0], { state: "done", done_count: 2000 });
+    MockServer.env["psa.import"].write([1], { state: "done", done_count: 2000 });
     await advanceTime(ImportProgress.interval);
     await animationFrame();
     expect(".o_psa_import_progress").toHaveCount(0);
