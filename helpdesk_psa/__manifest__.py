@@ -50,8 +50,10 @@
         "views/psa_import_views.xml",
         "views/psa_checklist_views.xml",
         "views/psa_intervention_type_views.xml",
+        "report/psa_intervention_templates.xml",
         "views/psa_intervention_views.xml",
         "views/psa_schedule_views.xml",
+        "views/calendar_event_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
         "views/psa_ticket_stage_views.xml",
@@ -79,6 +81,8 @@
         "wizards/psa_ticket_identify_views.xml",
         "report/psa_sla_statement_templates.xml",
         "wizards/psa_schedule_skip_views.xml",
+        "wizards/psa_intervention_sign_views.xml",
+        "wizards/psa_intervention_explain_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

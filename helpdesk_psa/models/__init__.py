@@ -32,6 +32,7 @@ from . import (
     psa_notice,
     psa_mail_rule,
     psa_mail_log,
+    calendar_event,
     mail_alias_domain,
     mail_mail,
     mail_message,

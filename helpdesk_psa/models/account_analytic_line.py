@@ -4,7 +4,8 @@ from ..tools.duration import hours_to_minutes
 
 
 class AccountAnalyticLine(models.Model):
-    _inherit = "account.analytic.line"
+    _name = "account.analytic.line"
+    _inherit = ["psa.intervention.entry.mixin", "account.analytic.line"]
 
     psa_ticket_id = fields.Many2one(
         "psa.ticket",

@@ -31,13 +31,13 @@ class PsaChecklist(models.Model):
         for checklist in self:
             checklist.item_count = counts.get(checklist, 0)
 
-    def _prepare_item_values(self):
-        """Return the values of items that somebody is to fill in, for `create`.
+    def _add_to(self, **owner):
+        """Put the items on a visit or a ticket, to be filled in there.
 
-        What is signed shows the words of its day: later changes of the model leave it be.
+        They are copies in all languages: what is signed keeps the words of its day, and
+        the report speaks the customer's language.
+
+        :param owner: ``intervention_id`` or ``ticket_id``
+        :return: the new items
         """
-        return [
-            values
-            for checklist in self
-            for values in checklist.item_ids.copy_data({"checklist_id": False})
-        ]
+        return self.item_ids.copy({"checklist_id": False, **owner})

@@ -7,7 +7,7 @@ class PsaChecklistItem(models.Model):
 
     _name = "psa.checklist.item"
     _description = "Checklist Item"
-    _inherit = ["psa.intervention.part.mixin"]
+    _inherit = ["psa.intervention.part.mixin", "psa.photo.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -102,10 +102,15 @@ class PsaChecklistItem(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._mark_measured(vals) for vals in vals_list])
+        items = super().create([self._mark_measured(vals) for vals in vals_list])
+        items._own_photos()
+        return items
 
     def write(self, vals):
-        return super().write(self._mark_measured(vals))
+        result = super().write(self._mark_measured(vals))
+        if "photo_ids" in vals:
+            self._own_photos()
+        return result
 
     def _mark_measured(self, vals):
         """Whoever types a value has measured."""

@@ -118,6 +118,18 @@ class PsaCustomerGroup(models.Model):
         )
         return inside - seen
 
+    def _is_restricted(self):
+        """Tell whether only a pod sees the customers' tickets: its own rule or one above.
+
+        :return: False for no group
+        """
+        return bool(
+            self
+            and self.with_context(active_test=False).search_count(
+                [("id", "parent_of", self.ids), ("restrict", "=", True)], limit=1
+            )
+        )
+
     def _filter_seeing(self, users):
         """Return the users who may see the tickets of the group's customers.
 

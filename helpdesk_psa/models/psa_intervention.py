@@ -1,9 +1,15 @@
 from datetime import timedelta
+from urllib.parse import quote_plus
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import INTERVENTION_STATES, PRIORITIES
+from .mixins.psa_intervention_calendar_mixin import SHOWN_FIELDS
+from .mixins.psa_intervention_signing_mixin import OFFICE_FIELDS
+
+# Opens the map application of a phone, and a map in a browser.
+ROUTE_URL = "https://www.google.com/maps/dir/?api=1&destination=%s"
 
 # Where an intervention may go from each state, besides staying there. A signed sheet is
 # only reopened, by `_reopen`.
@@ -26,7 +32,12 @@ class PsaIntervention(models.Model):
     _inherit = [
         "psa.number.mixin",
         "psa.intervention.planning.mixin",
+        "psa.photo.mixin",
         "psa.intervention.signing.mixin",
+        "psa.intervention.report.mixin",
+        "psa.intervention.calendar.mixin",
+        "psa.intervention.time.mixin",
+        "psa.timed.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -106,6 +117,17 @@ class PsaIntervention(models.Model):
         domain="[('type', '!=', 'psa_site'), ('commercial_partner_id', '=', customer_id)]",
         help="Whom the technicians ask for.",
     )
+    address_line = fields.Char(string="Address", compute="_compute_address_line")
+    route_url = fields.Char(
+        string="Route",
+        compute="_compute_address_line",
+        help="Shows the way to the site on a map.",
+    )
+    contact_phone = fields.Char(
+        string="Phone",
+        compute="_compute_contact_phone",
+        help="Of the contact on site, else of the site, else of the customer.",
+    )
     team_id = fields.Many2one(
         "psa.team",
         index="btree_not_null",
@@ -156,8 +178,21 @@ class PsaIntervention(models.Model):
     note = fields.Text(
         string="Internal note", help="For colleagues; customers never see it."
     )
+    photo_ids = fields.Many2many(
+        "ir.attachment",
+        "psa_intervention_photo_rel",
+        "intervention_id",
+        "attachment_id",
+        string="Photos",
+        copy=False,
+        bypass_search_access=True,
+        help="Printed on the customer's report.",
+    )
     checklist_item_ids = fields.One2many(
         "psa.checklist.item", "intervention_id", string="Checklist"
+    )
+    checklist_progress = fields.Char(
+        compute="_compute_checklist_progress", help="Items filled in, of all items."
     )
     item_ids = fields.One2many("psa.item", "intervention_id", string="Items")
 
@@ -197,6 +232,32 @@ class PsaIntervention(models.Model):
             start, end = intervention.planned_start, intervention.planned_end
             intervention.planned_hours = (
                 (end - start).total_seconds() / 3600 if start and end else 0
+            )
+
+    @api.depends("site_id", "customer_id")
+    def _compute_address_line(self):
+        for intervention in self:
+            place = intervention.site_id or intervention.customer_id
+            lines = place._display_address(without_company=True).splitlines()
+            address = ", ".join(line.strip() for line in lines if line.strip())
+            intervention.address_line = address
+            intervention.route_url = address and ROUTE_URL % quote_plus(address)
+
+    @api.depends("partner_id.phone", "site_id.phone", "customer_id.phone")
+    def _compute_contact_phone(self):
+        for intervention in self:
+            intervention.contact_phone = (
+                intervention.partner_id.phone
+                or intervention.site_id.phone
+                or intervention.customer_id.phone
+            )
+
+    @api.depends("checklist_item_ids.is_filled")
+    def _compute_checklist_progress(self):
+        for intervention in self:
+            items = intervention.checklist_item_ids
+            intervention.checklist_progress = (
+                f"{len(items.filtered('is_filled'))}/{len(items)}" if items else False
             )
 
     @api.depends("number", "name")
@@ -241,23 +302,68 @@ class PsaIntervention(models.Model):
         vals_list = [self._complete_period(dict(vals)) for vals in vals_list]
         self._number_values(vals_list)
         interventions = super().create(vals_list)
+        interventions._own_photos()
+        interventions.filtered(lambda one: not one.checklist_item_ids)._add_checklist()
         interventions._follow_plan()
+        interventions._sync_events()
         return interventions
 
     def write(self, vals):
-        self._check_unlocked()
+        if vals.keys() - OFFICE_FIELDS:
+            self._check_unlocked()
         if "state" in vals:
             self._check_next_state(vals["state"])
-        before = {intervention.id: intervention.state for intervention in self}
+        before = {one.id: (one.state, one.type_id) for one in self}
         result = super().write(self._complete_period(dict(vals)))
+        if "photo_ids" in vals:
+            self._own_photos()
         if vals.keys() & {"planned_start", "planned_end", "technician_ids"}:
             self._follow_plan()
-        self.filtered(lambda one: before[one.id] != one.state)._apply_state()
+        self.filtered(lambda one: before[one.id][0] != one.state)._apply_state()
+        self.filtered(lambda one: before[one.id][1] != one.type_id)._renew_checklist()
+        if vals.keys() & SHOWN_FIELDS:
+            self._sync_events()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
         self._check_unlocked()
+
+    def unlink(self):
+        # sudo: the appointments go with the visit, whoever owns them
+        self.sudo().appointment_ids.unlink()
+        return super().unlink()
+
+    # === CHECKLIST === #
+
+    def _add_checklist(self):
+        """Give each visit the items of its type's checklist, to be filled in."""
+        for intervention in self:
+            intervention.type_id.checklist_id._add_to(intervention_id=intervention.id)
+
+    def _renew_checklist(self):
+        """Put the checklist of a new type in place of what nobody has filled in."""
+        self.checklist_item_ids.filtered(lambda item: not item.is_filled).unlink()
+        self._add_checklist()
+
+    def _check_checklist(self):
+        """Refuse to end a visit whose required checks are missing.
+
+        :raise UserError: names them
+        """
+        for intervention in self:
+            missing = intervention.checklist_item_ids.filtered(
+                lambda item: item.is_required and not item.is_filled
+            )
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "The checklist of %(number)s is not complete. Still to be filled "
+                        "in: %(items)s.",
+                        number=intervention.number,
+                        items=", ".join(missing.mapped("name")),
+                    )
+                )
 
     # === PLANNING === #
 
@@ -300,9 +406,8 @@ class PsaIntervention(models.Model):
         :raise UserError: if one of the interventions cannot get there
         """
         labels = dict(self._fields["state"]._description_selection(self.env))
-        for intervention in self:
-            if state == intervention.state:
-                continue
+        moving = self.filtered(lambda one: one.state != state)
+        for intervention in moving:
             if state not in NEXT_STATES[intervention.state]:
                 raise UserError(
                     self.env._(
@@ -313,12 +418,123 @@ class PsaIntervention(models.Model):
                         after=labels[state],
                     )
                 )
+        if state == "done":
+            moving._check_checklist()
 
     def _apply_state(self):
         """Do what a new state brings with it: the one place for its consequences."""
         now = fields.Datetime.now()
+        for state, interventions in self.grouped("state").items():
+            if state == "in_progress":
+                interventions.filtered(lambda one: not one.started_at).started_at = now
+            elif state == "done":
+                interventions.done_at = now
+            elif state == "closed":
+                interventions._check_signatures()
+            if state != "cancelled":
+                interventions.filtered("cancel_reason").cancel_reason = False
+
+    def action_leave(self):
+        """Tell the others that the technician is on the way."""
+        self.filtered(lambda one: one.state != "on_the_way").state = "on_the_way"
+        return True
+
+    def action_begin(self):
+        """Begin the work on site."""
+        self.filtered(lambda one: one.state != "in_progress").state = "in_progress"
+        return True
+
+    def action_done(self):
+        """End the work; what was promised on the checklist must be there."""
+        self._check_no_timer()
+        self.state = "done"
+        return True
+
+    def action_resume(self):
+        """Go on with a visit that was ended too early."""
+        self.state = "in_progress"
+        return True
+
+    def action_plan_again(self):
+        """Take a cancelled visit up again."""
+        self.state = "to_plan"
+        self._follow_plan()
+        return True
+
+    def action_cancel(self):
+        """Ask why the visit does not take place."""
+        return self._ask_reason("cancel", self.env._("Cancel the intervention"))
+
+    def _cancel(self, reason):
+        """Cancel visits, which leaves their calendars.
+
+        :param str reason: why; shown on the visit
+        """
+        self.check_access("write")
+        self._check_no_timer()
+        self.write({"state": "cancelled", "cancel_reason": reason})
         for intervention in self:
-            if intervention.state == "in_progress" and not intervention.started_at:
-                intervention.started_at = now
-            if intervention.state == "done":
-                intervention.done_at = now
+            intervention.message_post(
+                body=self.env._("Cancelled: %(reason)s", reason=reason)
+            )
+
+    def _ask_reason(self, verb, title):
+        """Return the dialog that asks why.
+
+        :param str verb: ``cancel`` or ``reopen``
+        """
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "psa.intervention.explain",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_intervention_id": self.id, "default_verb": verb},
+        }
+
+    # === TICKETS === #
+
+    def action_create_ticket(self):
+        """Open a ticket for what was found on site, linked to the visit."""
+        self.ensure_one()
+        self.check_access("write")
+        ticket = self.env["psa.ticket"].create(self._prepare_ticket_values())
+        if not self._is_locked():
+            self.ticket_ids += ticket
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "psa.ticket",
+            "res_id": ticket.id,
+            "views": [(False, "form")],
+        }
+
+    def _prepare_ticket_values(self):
+        """Return the values of a ticket about something found on site."""
+        self.ensure_one()
+        return {
+            "name": self.env._("Found on site: %(name)s", name=self.name),
+            "channel": "intervention",
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "customer_id": self.customer_id.id,
+            "site_id": self.site_id.id,
+            **({"team_id": self.team_id.id} if self.team_id else {}),
+        }
+
+    def action_open_tickets(self):
+        """Open the tickets that the visit is for."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_ticket_action"
+        )
+        action |= {
+            "display_name": self.env._("Tickets of %(number)s", number=self.number),
+            "domain": [("id", "in", self.ticket_ids.ids)],
+            "context": {},
+        }
+        if len(self.ticket_ids) == 1:
+            action |= {"res_id": self.ticket_ids.id, "views": [(False, "form")]}
+        return action

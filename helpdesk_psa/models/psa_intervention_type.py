@@ -35,6 +35,13 @@ class PsaInterventionType(models.Model):
         help="Tag of the visit's appointment in the technicians' calendars.",
     )
 
+    mail_report = fields.Boolean(
+        string="Mail the signed report",
+        default=True,
+        help="The customer gets the report as soon as the sheet is signed. It is kept on "
+        "the intervention and its tickets in any case.",
+    )
+
     _planned_hours_positive = models.Constraint(
         "CHECK (planned_hours > 0)", "A visit takes more than 0 hours."
     )

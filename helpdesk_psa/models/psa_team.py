@@ -120,6 +120,13 @@ class PsaTeam(models.Model):
         default=True,
         help="The first agent who replies to a ticket that nobody has becomes its agent.",
     )
+    event_type_id = fields.Many2one(
+        "calendar.event.type",
+        string="Calendar tag",
+        ondelete="set null",
+        help="Tag of appointments made from the team's tickets. Empty: the usual one of "
+        "the helpdesk.",
+    )
     escalates_to_id = fields.Many2one(
         "psa.team",
         string="Escalates to",

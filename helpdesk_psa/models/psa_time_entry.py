@@ -21,6 +21,7 @@ class PsaTimeEntry(models.Model):
             "psa_approved_at",
             "psa_approved_by",
             "psa_billable",
+            "psa_intervention_id",
             "psa_minutes",
             "psa_service_type_id",
             "psa_start",
@@ -30,6 +31,12 @@ class PsaTimeEntry(models.Model):
             "user_id",
         ],
         "psa.ticket": ["customer_group_id", "customer_id", "site_id", "team_id"],
+        "psa.intervention": [
+            "customer_group_id",
+            "customer_id",
+            "site_id",
+            "team_id",
+        ],
     }
 
     date = fields.Date(readonly=True)
@@ -39,6 +46,7 @@ class PsaTimeEntry(models.Model):
         "hr.employee.public", string="Technician", readonly=True
     )
     ticket_id = fields.Many2one("psa.ticket", readonly=True)
+    intervention_id = fields.Many2one("psa.intervention", readonly=True)
     customer_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     customer_group_id = fields.Many2one("psa.customer.group", readonly=True)
     site_id = fields.Many2one("res.partner", string="Site", readonly=True)
@@ -75,10 +83,13 @@ class PsaTimeEntry(models.Model):
             "user_id": SQL("line.user_id"),
             "employee_id": SQL("line.employee_id"),
             "ticket_id": SQL("line.psa_ticket_id"),
-            "customer_id": SQL("ticket.customer_id"),
-            "customer_group_id": SQL("ticket.customer_group_id"),
-            "site_id": SQL("ticket.site_id"),
-            "team_id": SQL("ticket.team_id"),
+            "intervention_id": SQL("line.psa_intervention_id"),
+            "customer_id": SQL("COALESCE(ticket.customer_id, visit.customer_id)"),
+            "customer_group_id": SQL(
+                "COALESCE(ticket.customer_group_id, visit.customer_group_id)"
+            ),
+            "site_id": SQL("COALESCE(ticket.site_id, visit.site_id)"),
+            "team_id": SQL("COALESCE(ticket.team_id, visit.team_id)"),
             "project_id": SQL("line.project_id"),
             "company_id": SQL("line.company_id"),
             "service_type_id": SQL("line.psa_service_type_id"),
@@ -95,11 +106,14 @@ class PsaTimeEntry(models.Model):
         return SQL(
             "account_analytic_line line"
             " LEFT JOIN psa_ticket ticket ON ticket.id = line.psa_ticket_id"
+            " LEFT JOIN psa_intervention visit ON visit.id = line.psa_intervention_id"
         )
 
     def _get_condition(self):
-        """Return which entries are the helpdesk's: those of tickets.
+        """Return which entries are the helpdesk's: those of tickets and interventions.
 
         Override to add others, `OR`-ed; their record rules have to be seen to as well.
         """
-        return SQL("line.psa_ticket_id IS NOT NULL")
+        return SQL(
+            "(line.psa_ticket_id IS NOT NULL OR line.psa_intervention_id IS NOT NULL)"
+        )

@@ -1,5 +1,7 @@
 from . import (
     mail_compose_message,
+    psa_intervention_explain,
+    psa_intervention_sign,
     psa_schedule_skip,
     psa_sla_statement,
     psa_ticket_identify,

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# Whether the customer pays is decided in the office, and may change after the signature.
+OFFICE_FIELDS = {"is_billable"}
+
 
 class PsaInterventionPartMixin(models.AbstractModel):
     """A row of an intervention's sheet, or of a ticket: seen by whoever sees the whole.
@@ -69,7 +72,8 @@ class PsaInterventionPartMixin(models.AbstractModel):
         return parts
 
     def write(self, vals):
-        self.intervention_id._check_unlocked()
+        if vals.keys() - OFFICE_FIELDS:
+            self.intervention_id._check_unlocked()
         result = super().write(vals)
         if vals.get("intervention_id"):
             self.intervention_id._check_unlocked()

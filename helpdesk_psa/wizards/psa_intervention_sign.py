@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+
+
+class PsaInterventionSign(models.TransientModel):
+    """Shows the sheet to the customer, on the technician's screen, and takes signatures."""
+
+    _name = "psa.intervention.sign"
+    _description = "Sign an Intervention"
+
+    intervention_id = fields.Many2one(
+        "psa.intervention", required=True, ondelete="cascade"
+    )
+    number = fields.Char(related="intervention_id.number")
+    customer_id = fields.Many2one(related="intervention_id.customer_id")
+    time_hours = fields.Float(related="intervention_id.time_hours")
+    item_ids = fields.One2many(related="intervention_id.item_ids")
+    checklist_progress = fields.Char(related="intervention_id.checklist_progress")
+    work_done = fields.Text(
+        compute="_compute_from_intervention", store=True, readonly=False
+    )
+    report_partner_id = fields.Many2one(
+        "res.partner",
+        string="Report to",
+        compute="_compute_from_intervention",
+        store=True,
+        readonly=False,
+        domain="[('type', '!=', 'psa_site'), ('commercial_partner_id', '=', customer_id)]",
+        help="Who gets the signed report by mail.",
+    )
+    report_email = fields.Char(related="report_partner_id.email")
+    customer_name = fields.Char(
+        string="Signs for the customer",
+        compute="_compute_from_intervention",
+        store=True,
+        readonly=False,
+    )
+    customer_signature = fields.Binary(attachment=False)
+    is_unsigned = fields.Boolean(
+        string="Nobody can sign", help="The customer is not there or will not sign."
+    )
+    unsigned_reason = fields.Char(string="Why")
+    technician_name = fields.Char(default=lambda self: self.env.user.name)
+    technician_signature = fields.Binary(attachment=False)
+
+    @api.depends("intervention_id")
+    def _compute_from_intervention(self):
+        for dialog in self:
+            intervention = dialog.intervention_id
+            dialog.work_done = intervention.work_done
+            dialog.report_partner_id = intervention.report_partner_id
+            dialog.customer_name = intervention.partner_id.name
+
+    def action_sign(self):
+        """Put the signatures on the sheet, lock it and send the report."""
+        self.ensure_one()
+        intervention = self.intervention_id
+        intervention.check_access("write")
+        intervention._check_signable()
+        intervention.write(
+            {
+                "work_done": self.work_done,
+                "report_partner_id": self.report_partner_id.id,
+            }
+        )
+        intervention._sign(
+            technician_signature=self.technician_signature,
+            customer_signature=not self.is_unsigned and self.customer_signature,
+            customer_name=self.customer_name,
+            unsigned_reason=self.is_unsigned and self.unsigned_reason,
+        )
+        return {"type": "ir.actions.act_window_close"}
