@@ -15,7 +15,12 @@ class PsaEquipment(models.Model):
 
     _name = "psa.equipment"
     _description = "Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = [
+        "psa.equipment.intervention.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "image.mixin",
+    ]
     _order = "name, id"
     _check_company_auto = True
     _parent_store = True

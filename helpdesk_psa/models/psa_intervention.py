@@ -3,6 +3,7 @@ from urllib.parse import quote_plus
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 from ..const import INTERVENTION_STATES, PRIORITIES
 from .mixins.psa_intervention_calendar_mixin import SHOWN_FIELDS
@@ -88,7 +89,7 @@ class PsaIntervention(models.Model):
         index=True,
         check_company=True,
         ondelete="restrict",
-        domain="[('psa_is_customer', '=', True)]",
+        domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
     )
     customer_group_id = fields.Many2one(
         related="customer_id.psa_customer_group_id",
@@ -127,6 +128,23 @@ class PsaIntervention(models.Model):
         string="Phone",
         compute="_compute_contact_phone",
         help="Of the contact on site, else of the site, else of the customer.",
+    )
+    equipment_ids = fields.Many2many(
+        "psa.equipment",
+        "psa_intervention_equipment_rel",
+        "intervention_id",
+        "equipment_id",
+        string="Equipment",
+        check_company=True,
+        domain="[('customer_id', '=', customer_id), ('company_id', '=', company_id)]",
+        help="What is worked on. Only the customer's equipment is offered.",
+    )
+    agreement_id = fields.Many2one(
+        "psa.agreement",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        help="Under which agreement the work is done.",
     )
     team_id = fields.Many2one(
         "psa.team",
@@ -295,12 +313,27 @@ class PsaIntervention(models.Model):
                     )
                 )
 
+    @api.constrains("equipment_ids")
+    def _check_equipment(self):
+        owners = self.equipment_ids._get_former_customers()
+        for intervention in self:
+            for equipment in intervention.equipment_ids:
+                if intervention.customer_id not in owners[equipment.id]:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(equipment)s” is not an equipment of %(customer)s.",
+                            equipment=equipment.display_name,
+                            customer=intervention.customer_id.display_name,
+                        )
+                    )
+
     # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._complete_period(dict(vals)) for vals in vals_list]
         self._number_values(vals_list)
+        self._mark_customers(vals_list)
         interventions = super().create(vals_list)
         interventions._own_photos()
         interventions.filtered(lambda one: not one.checklist_item_ids)._add_checklist()
@@ -333,6 +366,15 @@ class PsaIntervention(models.Model):
         # sudo: the appointments go with the visit, whoever owns them
         self.sudo().appointment_ids.unlink()
         return super().unlink()
+
+    def _mark_customers(self, vals_list):
+        """The first visit makes a partner a customer, before he is asked for his site."""
+        ids = {vals["customer_id"] for vals in vals_list if vals.get("customer_id")}
+        # sudo: agents plan visits without the right to edit contacts
+        partners = self.env["res.partner"].sudo().browse(ids)
+        newcomers = partners.filtered(lambda partner: not partner.psa_is_customer)
+        if newcomers:
+            newcomers.psa_is_customer = True
 
     # === CHECKLIST === #
 
@@ -521,6 +563,8 @@ class PsaIntervention(models.Model):
             "partner_id": self.partner_id.id,
             "customer_id": self.customer_id.id,
             "site_id": self.site_id.id,
+            "equipment_ids": [Command.set(self.equipment_ids.ids)],
+            "agreement_id": self.agreement_id.id,
             **({"team_id": self.team_id.id} if self.team_id else {}),
         }
 

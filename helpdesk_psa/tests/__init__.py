@@ -16,6 +16,7 @@ from . import (
     test_import,
     test_intake,
     test_intervention,
+    test_intervention_signing,
     test_js,
     test_links,
     test_mail_composer,

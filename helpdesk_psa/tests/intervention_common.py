@@ -6,6 +6,11 @@ from .common import HelpdeskCommon
 
 MONDAY_9AM = datetime(2026, 3, 2, 9)
 MONDAY_11AM = datetime(2026, 3, 2, 11)
+# The smallest PNG there is.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+    "RU5ErkJggg=="
+)
 
 
 class InterventionCommon(HelpdeskCommon):
@@ -38,4 +43,17 @@ class InterventionCommon(HelpdeskCommon):
                 "planned_end": MONDAY_11AM,
                 **values,
             },
+        )
+
+    @classmethod
+    def _create_equipment(cls, **values):
+        """ACME's printer, with the serial number SN-1."""
+        return cls.env["psa.equipment"].create(
+            {
+                "name": "Printer",
+                "serial_no": "SN-1",
+                "customer_id": cls.acme.id,
+                "company_id": cls.company.id,
+                **values,
+            }
         )

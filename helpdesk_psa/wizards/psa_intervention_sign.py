@@ -15,13 +15,11 @@ class PsaInterventionSign(models.TransientModel):
     time_hours = fields.Float(related="intervention_id.time_hours")
     item_ids = fields.One2many(related="intervention_id.item_ids")
     checklist_progress = fields.Char(related="intervention_id.checklist_progress")
-    work_done = fields.Text(
-        compute="_compute_from_intervention", store=True, readonly=False
-    )
+    work_done = fields.Text(compute="_compute_work_done", store=True, readonly=False)
     report_partner_id = fields.Many2one(
         "res.partner",
         string="Report to",
-        compute="_compute_from_intervention",
+        compute="_compute_report_partner_id",
         store=True,
         readonly=False,
         domain="[('type', '!=', 'psa_site'), ('commercial_partner_id', '=', customer_id)]",
@@ -30,7 +28,7 @@ class PsaInterventionSign(models.TransientModel):
     report_email = fields.Char(related="report_partner_id.email")
     customer_name = fields.Char(
         string="Signs for the customer",
-        compute="_compute_from_intervention",
+        compute="_compute_customer_name",
         store=True,
         readonly=False,
     )
@@ -43,12 +41,19 @@ class PsaInterventionSign(models.TransientModel):
     technician_signature = fields.Binary(attachment=False)
 
     @api.depends("intervention_id")
-    def _compute_from_intervention(self):
+    def _compute_work_done(self):
         for dialog in self:
-            intervention = dialog.intervention_id
-            dialog.work_done = intervention.work_done
-            dialog.report_partner_id = intervention.report_partner_id
-            dialog.customer_name = intervention.partner_id.name
+            dialog.work_done = dialog.intervention_id.work_done
+
+    @api.depends("intervention_id")
+    def _compute_report_partner_id(self):
+        for dialog in self:
+            dialog.report_partner_id = dialog.intervention_id.report_partner_id
+
+    @api.depends("intervention_id")
+    def _compute_customer_name(self):
+        for dialog in self:
+            dialog.customer_name = dialog.intervention_id.partner_id.name
 
     def action_sign(self):
         """Put the signatures on the sheet, lock it and send the report."""

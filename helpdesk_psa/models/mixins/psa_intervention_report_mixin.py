@@ -180,7 +180,7 @@ class PsaInterventionReportMixin(models.AbstractModel):
     def _get_report_places(self):
         """Return the records, all of them threads, that get a copy of the report."""
         self.ensure_one()
-        return list(self.ticket_ids)
+        return [*self.ticket_ids, *self.equipment_ids]
 
     # === WHAT IS PRINTED === #
 

@@ -128,6 +128,8 @@ class PsaTicketInterventionMixin(models.AbstractModel):
             # A requester of another firm is not whom the technicians ask for.
             "partner_id": contact.commercial_partner_id == self.customer_id
             and contact.id,
+            "equipment_ids": [Command.set(self.equipment_ids.ids)],
+            "agreement_id": self.agreement_id.id,
             "team_id": self.team_id.id,
             "priority": self.priority,
             "requested_at": self.requested_at,
