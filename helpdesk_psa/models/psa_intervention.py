@@ -13,14 +13,14 @@ from .mixins.psa_intervention_signing_mixin import OFFICE_FIELDS
 ROUTE_URL = "https://www.google.com/maps/dir/?api=1&destination=%s"
 
 # Where an intervention may go from each state, besides staying there. A signed sheet is
-# only reopened, by `_reopen`.
+# locked: only `_reopen` gets it anywhere.
 NEXT_STATES = {
     "to_plan": ("planned", "on_the_way", "in_progress", "done", "cancelled"),
     "planned": ("to_plan", "on_the_way", "in_progress", "done", "cancelled"),
     "on_the_way": ("to_plan", "planned", "in_progress", "done", "cancelled"),
     "in_progress": ("planned", "on_the_way", "done", "cancelled"),
     "done": ("in_progress", "closed", "cancelled"),
-    "closed": (),
+    "closed": ("in_progress",),
     "cancelled": ("to_plan", "planned"),
 }
 
@@ -134,7 +134,6 @@ class PsaIntervention(models.Model):
         "psa_intervention_equipment_rel",
         "intervention_id",
         "equipment_id",
-        string="Equipment",
         check_company=True,
         domain="[('customer_id', '=', customer_id), ('company_id', '=', company_id)]",
         help="What is worked on. Only the customer's equipment is offered.",

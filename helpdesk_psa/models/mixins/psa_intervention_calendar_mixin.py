@@ -59,7 +59,8 @@ class PsaInterventionCalendarMixin(models.AbstractModel):
     def _sync_events(self):
         """Make the appointments say what the interventions say."""
         # sudo: planners need no rights on the technicians' calendars
-        records = self.sudo().with_context({**clean_context(self.env.context), **QUIET})
+        context = {**clean_context(self.env.context), **QUIET}
+        records = self.sudo().with_context(**context)
         create_vals = []
         for intervention in records:
             events = intervention.appointment_ids

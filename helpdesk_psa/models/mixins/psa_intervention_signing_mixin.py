@@ -12,6 +12,8 @@ OFFICE_FIELDS = {
     "report_partner_id",
     "report_status",
 }
+# In the context while a manager reopens a sheet. No client can send this very object.
+REOPENING = object()
 SIGNATURE_FIELDS = (
     "customer_signature",
     "customer_signed_by",
@@ -55,7 +57,8 @@ class PsaInterventionSigningMixin(models.AbstractModel):
     def _is_locked(self):
         """Tell whether the sheet is signed, so that nothing of it may change."""
         self.ensure_one()
-        return self.state == "closed"
+        reopening = self.env.context.get("psa_reopening") is REOPENING
+        return self.state == "closed" and not reopening
 
     def _check_unlocked(self):
         """Refuse changes of a signed sheet.
@@ -204,8 +207,8 @@ class PsaInterventionSigningMixin(models.AbstractModel):
                     )
                 )
             signed_by = intervention.customer_signed_by or intervention.unsigned_reason
-            # Past the lock, on purpose: this is the way out that its message names.
-            super(PsaInterventionSigningMixin, intervention).write(
+            # Past the lock: this is the way out that its message names.
+            intervention.with_context(psa_reopening=REOPENING).write(
                 {
                     **dict.fromkeys(SIGNATURE_FIELDS, False),
                     "state": "in_progress",
@@ -215,7 +218,6 @@ class PsaInterventionSigningMixin(models.AbstractModel):
                     "report_attachment_id": False,
                 }
             )
-            intervention._sync_events()
             intervention.message_post(
                 body=Markup("<p>%s</p><p>%s</p>")
                 % (

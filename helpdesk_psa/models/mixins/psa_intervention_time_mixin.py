@@ -7,7 +7,7 @@ class PsaInterventionTimeMixin(models.AbstractModel):
     _name = "psa.intervention.time.mixin"
     _description = "Time of an Intervention"
 
-    time_ids = fields.One2many("psa.time.entry", "intervention_id", string="Time")
+    time_ids = fields.One2many("psa.time.entry", "intervention_id")
     time_hours = fields.Float(
         string="Time spent",
         compute="_compute_time_hours",
