@@ -71,6 +71,14 @@ EVENT_KINDS = [
     ("clock", "Clock of the status"),
 ]
 
+# What a status does to the clocks; to cancel is to stop without keeping a promise.
+SLA_MODES = [
+    ("run", "Run"),
+    ("pause", "Pause"),
+    ("stop", "Stop"),
+    ("cancel", "Cancel"),
+]
+
 # Whose promise a clock measures: ours to the customer, or a team's to the others.
 SLA_KINDS = [
     ("sla", "Customer (SLA)"),

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_duration
+from odoo.tools.misc import format_datetime, format_duration
 
-from ..const import CHANNELS, EVENT_KINDS, PRIORITIES
+from ..const import CHANNELS, EVENT_KINDS, PRIORITIES, SLA_METRICS, SLA_MODES
 
 # Events that tell of a field: what `old` and `new` point to.
 MODEL_OF_KIND = {
@@ -16,14 +16,15 @@ MODEL_OF_KIND = {
     "customer": "res.partner",
     "link": "psa.ticket",
     "notice": "mail.template",
+    "clock": "psa.ticket.stage",
 }
 
 
 class PsaEvent(models.Model):
-    """Something that happened to a ticket.
+    """Something that happened to a ticket or a task.
 
     Events are the history that users read and the only input of the clocks. They are
-    written once and never changed; they go only with their ticket.
+    written once and never changed; they go only with their ticket or task.
     """
 
     _name = "psa.event"
@@ -32,7 +33,10 @@ class PsaEvent(models.Model):
     _rec_name = "summary"
 
     ticket_id = fields.Many2one(
-        "psa.ticket", required=True, index=True, ondelete="cascade", readonly=True
+        "psa.ticket", index=True, ondelete="cascade", readonly=True
+    )
+    task_id = fields.Many2one(
+        "project.task", index="btree_not_null", ondelete="cascade", readonly=True
     )
     at = fields.Datetime(
         string="When", required=True, readonly=True, default=fields.Datetime.now
@@ -57,6 +61,13 @@ class PsaEvent(models.Model):
     message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    sla_clock = fields.Selection(
+        SLA_MODES,
+        string="Clock",
+        readonly=True,
+        help="What the status told the clocks to do from then on.",
+    )
+    note = fields.Char(string="Reason", readonly=True)
     old_label = fields.Char(compute="_compute_labels", string="From")
     new_label = fields.Char(compute="_compute_labels", string="To")
     summary = fields.Char(compute="_compute_summary", string="What happened")
@@ -64,6 +75,10 @@ class PsaEvent(models.Model):
     customer_id = fields.Many2one(related="ticket_id.customer_id")
 
     _at_idx = models.Index("(at DESC, id DESC)")
+    _one_subject = models.Constraint(
+        "CHECK (num_nonnulls(ticket_id, task_id) = 1)",
+        "An event belongs to one ticket or one task.",
+    )
 
     @api.depends("kind", "old", "new")
     @api.depends_context("lang")
@@ -154,10 +169,38 @@ class PsaEvent(models.Model):
     def _describe_link(self):
         return self.env._("Linked to %(ticket)s", ticket=self.new_label)
 
+    def _describe_extension(self):
+        metric = (self.old or "").split(":")[1:2]
+        labels = dict(self._selection_labels("psa.sla.clock", "metric") or SLA_METRICS)
+        return self.env._(
+            "%(metric)s extended by %(hours)s h: %(reason)s",
+            metric=labels.get(*metric, ""),
+            hours=format_duration(int(self.new or 0) / 3600),
+            reason=self.note or "",
+        )
+
+    def _describe_clock(self):
+        modes = dict(self._selection_labels("psa.event", "sla_clock"))
+        return self.env._(
+            "The clock in the status %(status)s is set to: %(mode)s",
+            status=self.new_label,
+            mode=modes.get(self.sla_clock, ""),
+        )
+
+    def _describe_requested(self):
+        return self.env._(
+            "Moment of the request moved: %(old)s → %(new)s",
+            old=self._format_moment(self.old),
+            new=self._format_moment(self.new),
+        )
+
+    def _format_moment(self, value):
+        return format_datetime(self.env, fields.Datetime.to_datetime(value))
+
     def action_open_ticket(self):
-        """Open the ticket that the event tells of."""
+        """Open the ticket or the task that the event tells of."""
         self.ensure_one()
-        return self.ticket_id.get_formview_action()
+        return (self.ticket_id or self.task_id).get_formview_action()
 
     def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: an event is written once."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import SLA_KINDS, SLA_METRICS, SLA_STATES
 
@@ -98,10 +98,18 @@ class PsaSlaClock(models.Model):
     breach_note = fields.Char(string="Explanation")
 
     # For lists and reports
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_subject",
+        store=True,
+        precompute=True,
+        index=True,
+    )
     team_id = fields.Many2one(
         "psa.team",
-        readonly=True,
+        compute="_compute_subject",
+        store=True,
+        precompute=True,
         index="btree_not_null",
         help="Team that has the ticket now.",
     )
@@ -112,12 +120,26 @@ class PsaSlaClock(models.Model):
         index="btree_not_null",
         help="Team that an internal promise binds.",
     )
-    customer_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
+    customer_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_subject",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
     customer_group_id = fields.Many2one(
-        "psa.customer.group", readonly=True, index="btree_not_null"
+        "psa.customer.group",
+        compute="_compute_subject",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     project_id = fields.Many2one(
-        "project.project", readonly=True, index="btree_not_null"
+        "project.project",
+        compute="_compute_subject",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
 
     _one_subject = models.Constraint(
@@ -134,3 +156,29 @@ class PsaSlaClock(models.Model):
         "(next_escalation_at) WHERE next_escalation_at IS NOT NULL"
     )
     _started_idx = models.Index("(started_at)")
+
+    @api.depends(
+        "ticket_id.company_id",
+        "ticket_id.team_id",
+        "ticket_id.customer_id",
+        "ticket_id.customer_group_id",
+        "task_id.company_id",
+        "task_id.partner_id.commercial_partner_id",
+        "task_id.project_id",
+    )
+    def _compute_subject(self):
+        """Copy from the ticket or task what rules and reports ask about.
+
+        Rules that look it up there would read every ticket of the database.
+        """
+        for clock in self:
+            ticket, task = clock.ticket_id, clock.task_id
+            clock.company_id = ticket.company_id or task.company_id
+            clock.team_id = ticket.team_id
+            clock.customer_id = (
+                ticket.customer_id or task.partner_id.commercial_partner_id
+            )
+            clock.customer_group_id = (
+                ticket.customer_group_id or clock.customer_id.psa_customer_group_id
+            )
+            clock.project_id = task.project_id

@@ -1,6 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 from ..const import PRIORITIES, SLA_KINDS
+from ..tools.sla_policy import Promise, Rule
+
+# Conditions that name records: {condition: field}.
+CONDITION_FIELDS = {
+    "type": "type_ids",
+    "team": "team_ids",
+    "customer": "customer_ids",
+    "group": "customer_group_ids",
+    "site": "site_ids",
+    "tag": "tag_ids",
+    "project": "project_ids",
+}
 
 
 class PsaSlaPolicy(models.Model):
@@ -8,6 +20,7 @@ class PsaSlaPolicy(models.Model):
 
     _name = "psa.sla.policy"
     _description = "SLA Policy"
+    _inherit = ["psa.remembered.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -32,7 +45,10 @@ class PsaSlaPolicy(models.Model):
         translate=True, help="What agents should know about these promises."
     )
     company_id = fields.Many2one(
-        "res.company", index=True, help="Leave empty to use it in every company."
+        "res.company",
+        index=True,
+        default=lambda self: self.env.company,
+        help="Leave empty to use it in every company.",
     )
     calendar_id = fields.Many2one(
         "resource.calendar",
@@ -107,3 +123,131 @@ class PsaSlaPolicy(models.Model):
         "CHECK (warning_percent BETWEEN 1 AND 100)",
         "The share after which a ticket is at risk is between 1 and 100 %.",
     )
+
+    # === WHICH POLICY COUNTS === #
+
+    @api.model
+    @tools.ormcache("subject")
+    def _get_rules(self, subject):
+        """Return the active policies in order, as every worker remembers them.
+
+        :param str subject: ticket or task
+        :rtype: tuple[Rule]
+        """
+        # sudo: whoever opens a ticket gets the promises of its company
+        policies = self.sudo().search([("apply_to", "=", subject)])
+        return tuple(policy._to_rule() for policy in policies.with_context(lang=None))
+
+    def _to_rule(self):
+        self.ensure_one()
+        conditions = self._get_condition_fields()
+        targets = {}
+        for target in self.target_ids:
+            targets.setdefault(target.metric, {})[target.priority] = Promise(
+                self.id,
+                target._get_seconds(),
+                target._get_calendar().id,
+                self.warning_percent,
+            )
+        return Rule(
+            policy_id=self.id,
+            kind=self.kind,
+            company_id=self.company_id.id,
+            enforced_from_at=self.enforced_from_at or None,
+            min_priority=self.min_priority,
+            max_priority=self.max_priority,
+            is_vip=self.is_vip,
+            conditions=tuple(
+                (name, frozenset(self[field].ids))
+                for name, field in conditions.items()
+                if self[field]
+            ),
+            targets=targets,
+        )
+
+    @api.model
+    def _get_condition_fields(self):
+        """Return ``{condition: many2many field}``.
+
+        Override to add a condition; its ids come from `_get_sla_condition` of the ticket.
+        """
+        return CONDITION_FIELDS
+
+    @api.model
+    @tools.ormcache("subject")
+    def _has_any(self, subject):
+        """Whether there may be clocks: archived policies keep theirs."""
+        # sudo: remembered for everybody
+        policies = self.sudo().with_context(active_test=False)
+        return bool(policies.search([("apply_to", "=", subject)], limit=1))
+
+    @api.model
+    @tools.ormcache("subject")
+    def _get_needs(self, subject):
+        """Return the conditions that any policy asks about, `vip` among them."""
+        rules = self._get_rules(subject)
+        needs = {name for rule in rules for name, _ids in rule.conditions}
+        return frozenset(needs | ({"vip"} if any(r.is_vip for r in rules) else set()))
+
+    @api.model
+    def _explain_choice(self, subject, facts, chosen_id, preferred_id=None):
+        """Say in words why a policy counts, and why those before it do not.
+
+        :param str subject: ticket or task
+        :param Facts facts: what is known of it
+        :param chosen_id: policy in force, if any
+        :param preferred_id: policy agreed on by contract, if any
+        :rtype: str
+        """
+        if preferred_id and preferred_id == chosen_id:
+            name = self._get_sudo_name(preferred_id)
+            return self.env._("“%(policy)s” was agreed on by contract.", policy=name)
+        lines = []
+        for rule in self._get_rules(subject):
+            if rule.kind != "sla":
+                continue
+            obstacle = rule.find_obstacle(facts)
+            lines.append(self._explain_rule(rule, obstacle))
+            if not obstacle:
+                break
+        if chosen_id and not (lines and rule.policy_id == chosen_id):
+            lines.append(
+                self.env._(
+                    "“%(policy)s” counts since the last time that the type, the "
+                    "priority or the customer changed.",
+                    policy=self._get_sudo_name(chosen_id),
+                )
+            )
+        return "\n".join(lines)
+
+    @api.model
+    def _explain_rule(self, rule, obstacle):
+        name = self._get_sudo_name(rule.policy_id)
+        if not obstacle:
+            return self.env._("“%(policy)s” is the first that fits.", policy=name)
+        sentences = {
+            "company": self.env._("“%(policy)s” is another company's.", policy=name),
+            "enforced": self.env._(
+                "“%(policy)s” came into force after the request.", policy=name
+            ),
+            "priority": self.env._(
+                "“%(policy)s” is for other priorities.", policy=name
+            ),
+            "vip": self.env._("“%(policy)s” is for VIPs only.", policy=name),
+            "type": self.env._("“%(policy)s” is for other types.", policy=name),
+            "team": self.env._("“%(policy)s” is for other teams.", policy=name),
+            "customer": self.env._("“%(policy)s” is for other customers.", policy=name),
+            "group": self.env._(
+                "“%(policy)s” is for other customer groups.", policy=name
+            ),
+            "site": self.env._("“%(policy)s” is for other sites.", policy=name),
+            "tag": self.env._("“%(policy)s” is for other tags.", policy=name),
+            "project": self.env._("“%(policy)s” is for other projects.", policy=name),
+        }
+        other = self.env._("“%(policy)s” is for other cases.", policy=name)
+        return sentences.get(obstacle, other)
+
+    @api.model
+    def _get_sudo_name(self, policy_id):
+        # sudo: whoever sees the ticket may know what was promised
+        return self.sudo().browse(policy_id).name

@@ -8,6 +8,7 @@ class PsaSlaTarget(models.Model):
 
     _name = "psa.sla.target"
     _description = "SLA Target"
+    _inherit = ["psa.remembered.mixin"]
     _order = "policy_id, priority desc nulls last, metric, id"
     _check_company_auto = True
 
@@ -58,3 +59,14 @@ class PsaSlaTarget(models.Model):
         labels = dict(self._fields["metric"]._description_selection(self.env))
         for target in self:
             target.display_name = labels.get(target.metric)
+
+    def _get_seconds(self):
+        self.ensure_one()
+        return round(self.hours * 3600)
+
+    def _get_calendar(self):
+        """Return the service hours in which the target counts; empty: day and night."""
+        self.ensure_one()
+        if self.is_always_open:
+            return self.calendar_id.browse()
+        return self.calendar_id or self.policy_id.calendar_id

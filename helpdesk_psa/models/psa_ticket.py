@@ -18,7 +18,7 @@ class PsaTicket(models.Model):
     _name = "psa.ticket"
     _description = "Ticket"
     _inherit = [
-        "psa.event.mixin",
+        "psa.ticket.sla.mixin",
         "psa.number.mixin",
         "psa.ticket.creation.mixin",
         "psa.ticket.planning.mixin",
@@ -31,7 +31,6 @@ class PsaTicket(models.Model):
         "psa.ticket.page.mixin",
         "psa.ticket.screen.mixin",
         "psa.ticket.participant.mixin",
-        "psa.ticket.sla.mixin",
         "psa.ticket.intervention.mixin",
         "psa.ticket.equipment.mixin",
         "psa.ticket.agreement.mixin",

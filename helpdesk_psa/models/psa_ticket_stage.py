@@ -73,6 +73,13 @@ class PsaTicketStage(models.Model):
         for stage in self:
             stage.sla_clock = CLOCK_OF_CATEGORY.get(stage.category, "run")
 
+    def _get_sla_mode(self):
+        """Return what clocks do in this status: run, pause, stop or cancel."""
+        self.ensure_one()
+        if self.sla_clock == "stop" and self.category == "cancelled":
+            return "cancel"
+        return self.sla_clock
+
     def _is_open(self):
         """Whether somebody still has to act on tickets in this status."""
         self.ensure_one()

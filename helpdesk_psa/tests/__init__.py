@@ -44,6 +44,8 @@ from . import (
     test_sites,
     test_sla_report,
     test_sla_statement,
+    test_sla,
+    test_sla_clock,
     test_ticket_import,
     test_ticket_lifecycle,
     test_ticket_numbering,

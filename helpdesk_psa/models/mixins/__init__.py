@@ -44,5 +44,6 @@ from . import (
     psa_ticket_search_mixin,
     psa_ticket_time_mixin,
     psa_timed_mixin,
+    psa_sla_mixin,
     psa_ticket_sla_mixin,
 )

@@ -35,10 +35,21 @@ class PsaEventMixin(models.AbstractModel):
         """Append events, in one batch, as done now by the current user."""
         now = fields.Datetime.now()
         user_id = self._get_event_user().id
-        vals_list = [{"at": now, "user_id": user_id, **vals} for vals in vals_list]
+        vals_list = [
+            {"at": now, "user_id": user_id, **self._prepare_event_values(vals)}
+            for vals in vals_list
+        ]
         if vals_list:
             # sudo: nobody may write history by hand, everybody makes it by working
             self.env["psa.event"].sudo().create(vals_list)
+            self._follow_events(vals_list)
+
+    def _prepare_event_values(self, vals):
+        """Return the values of an event about to be written. Override to add some."""
+        return vals
+
+    def _follow_events(self, vals_list):
+        """Do what events bring that have just been written. Override to act on them."""
 
     def _get_event_user(self):
         """Return who is acting, empty for the scheduler, a mail or a visitor."""
