@@ -54,6 +54,12 @@
         "views/psa_intervention_views.xml",
         "views/psa_schedule_views.xml",
         "views/calendar_event_views.xml",
+        "views/psa_equipment_category_views.xml",
+        "views/psa_equipment_views.xml",
+        "views/psa_equipment_templates.xml",
+        "views/psa_agreement_line_views.xml",
+        "views/psa_agreement_amendment_views.xml",
+        "views/psa_agreement_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
         "views/psa_ticket_stage_views.xml",
@@ -83,6 +89,7 @@
         "wizards/psa_schedule_skip_views.xml",
         "wizards/psa_intervention_sign_views.xml",
         "wizards/psa_intervention_explain_views.xml",
+        "wizards/psa_agreement_decide_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

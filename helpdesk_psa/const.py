@@ -124,3 +124,7 @@ MOMENT_OF_CATEGORIES = [
     ("resolved_at", DONE_CATEGORIES),
     ("closed_at", CLOSED_CATEGORIES),
 ]
+
+# What `psa_by` in the context holds while an agreement's own methods write what nobody
+# may type. An object, so that no call from outside can carry it.
+BY_DECISION = object()

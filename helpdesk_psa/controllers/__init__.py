@@ -1,1 +1,1 @@
-from . import portal, thread
+from . import equipment, portal, thread

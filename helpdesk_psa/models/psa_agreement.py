@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Domain
+
+from ..const import BY_DECISION
 
 SPAN_UNITS = [("month", "months"), ("year", "years")]
 
@@ -207,6 +210,21 @@ class PsaAgreement(models.Model):
 
     ticket_count = fields.Integer(compute="_compute_ticket_count", string="Tickets")
 
+    equipment_count = fields.Integer(
+        compute="_compute_equipment_count",
+        string="Equipment",
+        help="Equipment that the lines in force are about.",
+    )
+    amendment_count = fields.Integer(
+        compute="_compute_amendment_count", string="Amendments"
+    )
+    document_ids = fields.Many2many(
+        "ir.attachment",
+        compute="_compute_document_ids",
+        string="Documents",
+        help="Files of the agreement and of its amendments.",
+    )
+
     _name_uniq = models.UniqueIndex(
         "(company_id, lower(name))",
         "An agreement with this reference exists already, perhaps an archived one.",
@@ -256,6 +274,43 @@ class PsaAgreement(models.Model):
         for agreement in self:
             agreement.ticket_count = counts.get(agreement, 0)
 
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_equipment_count(self):
+        for agreement in self:
+            agreement.equipment_count = self.env["psa.equipment"].search_count(
+                agreement._get_equipment_domain()
+            )
+
+    def _get_equipment_domain(self):
+        """Return the domain of the equipment that the present lines are about."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: (
+                line.state in ("current", "planned")
+                or (line.state == "draft" and not line.amendment_id)
+            )
+        )
+        return lines._get_equipment_domain()
+
+    @api.depends("amendment_ids")
+    def _compute_amendment_count(self):
+        for agreement in self:
+            agreement.amendment_count = len(agreement.amendment_ids)
+
+    def _compute_document_ids(self):
+        for agreement in self:
+            own = Domain("res_model", "=", self._name) & Domain(
+                "res_id", "=", agreement.id
+            )
+            of_amendments = Domain(
+                "res_model", "=", "psa.agreement.amendment"
+            ) & Domain("res_id", "in", agreement.amendment_ids.ids)
+            signed = Domain("res_field", "in", [False, "document"])
+            agreement.document_ids = self.env["ir.attachment"].search(
+                (own & Domain("res_field", "=", False)) | (of_amendments & signed),
+                order="id desc",
+            )
+
     # === CHECKS === #
 
     @api.constrains("customer_id", "partner_id")
@@ -277,6 +332,8 @@ class PsaAgreement(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
+            # Put in force by `action_activate`, when the lines are there.
+            vals["state"] = "draft"
             if not (vals.get("name") or "").strip():
                 vals["name"] = self._draw_name(vals.get("company_id"))
             vals.setdefault("first_date_end", vals.get("date_end"))
@@ -286,11 +343,14 @@ class PsaAgreement(models.Model):
         return agreements
 
     def write(self, vals):
-        self._check_frozen(vals)
+        if self.env.context.get("psa_by") is not BY_DECISION:
+            self._check_writable(vals)
         if "date_end" in vals and "first_date_end" not in vals:
             vals = {**vals, "first_date_end": vals["date_end"]}
         result = super().write(vals)
         self._clear_terms()
+        if vals.keys() & {"date_end", "renewal", "sequence"}:
+            self._settle()
         return result
 
     def unlink(self):
@@ -308,20 +368,62 @@ class PsaAgreement(models.Model):
                 )
             )
 
+    def _set_state(self, state, **values):
+        """Write a state that was decided or follows from the dates."""
+        self.with_context(psa_by=BY_DECISION).write({"state": state, **values})
+
+    def copy_data(self, default=None):
+        """Copy the terms that hold now; the copy starts with them."""
+        vals_list = super().copy_data(default)
+        for agreement, vals in zip(self, vals_list, strict=True):
+            lines = agreement.line_ids.filtered(
+                lambda line: line.state != "over" and not line.amendment_id._is_draft()
+            )
+            vals["line_ids"] = [
+                Command.create(line_vals) for line_vals in lines._copy_terms()
+            ]
+        return vals_list
+
     def _draw_name(self, company_id):
+        """Return the next free reference of a company."""
         company = self.env["res.company"].browse(company_id or self.env.company.id)
-        # sudo: nobody needs rights on sequences to make an agreement
+        # sudo: nobody needs rights on sequences, nor to see every agreement
         sequence = self.env["ir.sequence"].sudo().with_company(company)
-        return sequence.next_by_code("psa.agreement")
+        agreements = self.sudo().with_context(active_test=False)
+        while True:
+            name = sequence.next_by_code("psa.agreement")
+            taken = Domain("company_id", "=", company.id) & Domain(
+                "name", "=ilike", name
+            )
+            if not agreements.search_count(taken, limit=1):
+                return name
+
+    def _check_writable(self, vals):
+        """Refuse what only buttons do.
+
+        :raise UserError: saying what to do instead
+        """
+        self._check_frozen(vals)
+        if "state" in vals and any(it.state != vals["state"] for it in self):
+            raise UserError(
+                self.env._(
+                    "The state of an agreement follows from what is decided: use the "
+                    "buttons Activate, Suspend, Resume, Renew and Terminate."
+                )
+            )
+        if vals.get("active") is False and any(
+            it.state in ("active", "suspended") for it in self
+        ):
+            raise UserError(
+                self.env._("An agreement in force is not archived. Terminate it first.")
+            )
 
     def _check_frozen(self, vals):
         """Refuse to change what the past of an agreement in force depends on."""
         frozen = vals.keys() & self._get_frozen_fields()
         for agreement in self:
             if agreement.state != "draft" and any(
-                agreement._fields[name].convert_to_write(agreement[name], agreement)
-                != vals[name]
-                for name in frozen
+                agreement._changes_field(name, vals[name]) for name in frozen
             ):
                 raise UserError(
                     self.env._(
@@ -330,6 +432,12 @@ class PsaAgreement(models.Model):
                         agreement=agreement.display_name,
                     )
                 )
+
+    def _changes_field(self, name, value):
+        field = self._fields[name]
+        return field.convert_to_cache(value, self) != field.convert_to_cache(
+            self[name], self
+        )
 
     @api.model
     def _get_frozen_fields(self):
@@ -342,3 +450,75 @@ class PsaAgreement(models.Model):
         newcomers = self.customer_id.sudo().filtered(lambda it: not it.psa_is_customer)
         if newcomers:
             newcomers.psa_is_customer = True
+
+    # === ACTIONS === #
+
+    def action_amend(self):
+        """Open the amendment that is being prepared, or start one with today's terms."""
+        self.ensure_one()
+        self.check_access("write")
+        amendment = self.amendment_ids.filtered(lambda it: it._is_draft())[:1]
+        if not amendment:
+            amendment = amendment.create(self._prepare_amendment_values())
+            amendment._copy_current_terms()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Amendment"),
+            "res_model": amendment._name,
+            "res_id": amendment.id,
+            "view_mode": "form",
+        }
+
+    def _prepare_amendment_values(self):
+        """Return the values of a new amendment of the agreement."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        number = len(self.amendment_ids) + 1
+        return {
+            "agreement_id": self.id,
+            "name": self.env._("Amendment %(number)s", number=number),
+            "date": max(today, fields.Date.add(self.date_start, days=1)),
+        }
+
+    def action_open_tickets(self):
+        """Open the tickets that the agreement covers."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_ticket_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("agreement_id", "=", self.id)],
+            "context": {
+                "default_customer_id": self.customer_id.id,
+                "default_agreement_id": self.id,
+                "default_agreement_source": "explicit",
+            },
+        }
+
+    def action_open_equipment(self):
+        """Open the equipment that the lines are about."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_equipment_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": list(self._get_equipment_domain()),
+            "context": {"default_customer_id": self.customer_id.id},
+        }
+
+    def action_open_amendments(self):
+        """Open the amendments of the agreement."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._(
+                "Amendments of %(agreement)s", agreement=self.display_name
+            ),
+            "res_model": "psa.agreement.amendment",
+            "view_mode": "list,form",
+            "domain": [("agreement_id", "=", self.id)],
+        }

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
+
+from ..const import BY_DECISION
+from ..tools.agreement_match import Term, clip, subtract
 
 
 class PsaAgreementLine(models.Model):
@@ -74,6 +79,12 @@ class PsaAgreementLine(models.Model):
             ("over", "Over"),
         ],
         compute="_compute_state",
+    )
+
+    is_locked = fields.Boolean(compute="_compute_state")
+    scope = fields.Char(
+        compute="_compute_scope",
+        help="Which work the line is about, in words.",
     )
 
     # Scope: each kind that is filled is a condition, within a kind one is enough.
@@ -175,7 +186,8 @@ class PsaAgreementLine(models.Model):
     def _compute_state(self):
         today = fields.Date.context_today(self)
         for line in self:
-            if line._is_draft():
+            line.is_locked = bool(line.agreement_id.id) and not line._is_draft()
+            if not line.is_locked:
                 line.state = "draft"
             elif line.date_from and line.date_from > today:
                 line.state = "planned"
@@ -184,10 +196,102 @@ class PsaAgreementLine(models.Model):
             else:
                 line.state = "current"
 
+    @api.depends(lambda self: self._get_scope_fields())
+    @api.depends_context("lang")
+    def _compute_scope(self):
+        for line in self:
+            # sudo: an archived or hidden thing is still part of what was agreed
+            names = [
+                record.name
+                for field in self._get_scope_fields()
+                for record in line.sudo()[field]
+            ]
+            line.scope = ", ".join(filter(None, names)) or self.env._("Everything")
+
+    @api.model
+    def _get_scope_fields(self):
+        """Return the fields that restrict a line, those of things first."""
+        return (
+            "equipment_ids",
+            "equipment_category_ids",
+            "site_ids",
+            "service_type_ids",
+            "ticket_type_ids",
+            "ticket_category_ids",
+        )
+
+    def _get_equipment_domain(self):
+        """Return the domain of the equipment that the lines are about."""
+        return Domain.OR(line._get_own_equipment_domain() for line in self)
+
+    def _get_own_equipment_domain(self):
+        domain = Domain("customer_id", "child_of", self.customer_id.id) & Domain(
+            "company_id", "=", self.company_id.id
+        )
+        if self.site_ids:
+            domain &= Domain("site_id", "in", self.site_ids.ids)
+        if self.equipment_ids or self.equipment_category_ids:
+            domain &= Domain("id", "in", self.equipment_ids.ids) | Domain(
+                "category_id", "child_of", self.equipment_category_ids.ids
+            )
+        return domain
+
     def _is_draft(self):
         """Tell whether the line binds nobody yet."""
         self.ensure_one()
         return "draft" in (self.agreement_id.state, self.amendment_id.state)
+
+    def _build_term(self):
+        """Return the line as the `Term` that the matching rule takes."""
+        self.ensure_one()
+        agreement = self.agreement_id
+        period = clip(
+            (self.date_from, self.date_until or None), agreement._get_bounds()
+        )
+        periods = subtract([period], agreement._get_gaps()) if period else []
+        return Term(
+            line_id=self.id,
+            agreement_id=agreement.id,
+            customer_id=agreement.customer_id.id,
+            periods=tuple(periods),
+            order=(agreement.sequence, self.sequence),
+            site_ids=frozenset(self.site_ids.ids),
+            equipment_ids=frozenset(self.equipment_ids.ids),
+            equipment_category_ids=frozenset(self.equipment_category_ids.ids),
+            service_ids=frozenset(self.service_type_ids.ids),
+            ticket_type_ids=frozenset(self.ticket_type_ids.ids),
+            ticket_category_ids=frozenset(self.ticket_category_ids.ids),
+        )
+
+    def _copy_terms(self, **values):
+        """Return values of new lines with the same terms, without dates and history.
+
+        Override to carry over what another add-on agrees upon, if `copy` does not.
+
+        :param values: what all the new lines have in common
+        """
+        vals_list = self.copy_data()
+        for vals in vals_list:
+            for name in ("agreement_id", "date_from", "date_until"):
+                vals.pop(name, None)
+            vals.update(values)
+        return vals_list
+
+    def _has_same_terms(self, other):
+        """Tell whether two lines promise the same, dates aside."""
+        names = {"name", *self._get_term_fields()} - self._get_history_fields()
+        return all(self[name] == other[name] for name in names)
+
+    @api.model
+    def _get_history_fields(self):
+        """Return the term fields that say when and by what, not what is promised."""
+        return {
+            "agreement_id",
+            "amendment_id",
+            "closing_amendment_id",
+            "date_from",
+            "date_until",
+        }
 
     # === CHECKS === #
 
@@ -261,6 +365,8 @@ class PsaAgreementLine(models.Model):
 
         :raise UserError: saying how terms are changed
         """
+        if self.env.context.get("psa_by") is BY_DECISION:
+            return
         for line in self:
             if not line._is_draft():
                 raise UserError(
@@ -271,6 +377,25 @@ class PsaAgreementLine(models.Model):
                         agreement=line.agreement_id.display_name,
                     )
                 )
+
+    def _close(self, amendment):
+        """End the lines on the eve of an amendment; the one way to change a term.
+
+        :raise UserError: if a line has not begun by then
+        """
+        for line in self:
+            if line.date_from >= amendment.date:
+                raise UserError(
+                    self.env._(
+                        "“%(line)s” begins on %(date)s only. Date the amendment after "
+                        "that day, or leave this line as it is.",
+                        line=line.name,
+                        date=format_date(self.env, line.date_from),
+                    )
+                )
+        self.with_context(psa_by=BY_DECISION).write(
+            {"date_until": amendment.date, "closing_amendment_id": amendment.id}
+        )
 
 
 def _is_below(partner, customer):

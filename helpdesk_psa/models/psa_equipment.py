@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
+from werkzeug.urls import url_encode
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -189,6 +190,31 @@ class PsaEquipment(models.Model):
     )
     _serial_idx = models.Index("(serial_key) WHERE serial_key IS NOT NULL")
 
+    agreement_id = fields.Many2one(
+        "psa.agreement",
+        compute="_compute_agreement",
+        help="The agreement that covers it today.",
+    )
+    agreement_reason = fields.Char(
+        compute="_compute_agreement", string="Why this agreement"
+    )
+    document_ids = fields.Many2many(
+        "ir.attachment", compute="_compute_document_ids", string="Documents"
+    )
+
+    # Label
+    label_url = fields.Char(
+        compute="_compute_label",
+        string="Address on the label",
+        help="What the code says.",
+    )
+    label_code = fields.Char(
+        compute="_compute_label",
+        string="Code",
+        help="Address of the picture of the code.",
+    )
+    site_name = fields.Char(related="site_id.name", string="Name of the site")
+
     # === COMPUTES === #
 
     @api.depends("name", "serial_no")
@@ -296,6 +322,85 @@ class PsaEquipment(models.Model):
             equipment.ticket_count = totals.get(equipment, 0)
             equipment.open_ticket_count = still_open.get(equipment, 0)
 
+    @api.depends("customer_id", "site_id", "category_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_agreement(self):
+        today = fields.Date.context_today(self)
+        agreements = self.env["psa.agreement"]
+        self.agreement_id = False
+        self.agreement_reason = False
+        for company, equipment in self.grouped("company_id").items():
+            requests = [it._prepare_work_request(today) for it in equipment]
+            matches = agreements._find_matches(company, requests)
+            for it, match in zip(equipment, matches, strict=True):
+                if match:
+                    it.agreement_id = match.term.agreement_id
+                    it.agreement_reason = agreements._explain_match(match)
+
+    def _prepare_work_request(self, day):
+        """Return work on the equipment as `psa.agreement._find_matches` takes it."""
+        self.ensure_one()
+        return {
+            "day": day,
+            "customer": self.customer_id,
+            "site": self.site_id,
+            "equipment": self,
+        }
+
+    def _compute_document_ids(self):
+        found = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("res_field", "=", False),
+            ],
+            order="id desc",
+        )
+        for equipment in self:
+            equipment.document_ids = found.filtered(
+                lambda it, owner=equipment.id: it.res_id == owner
+            )
+
+    def _compute_label(self):
+        for equipment in self:
+            # The short way: labels stay on things for years, screens change.
+            url = f"{equipment.get_base_url()}/helpdesk/equipment/{equipment.id}"
+            equipment.label_url = equipment.id and url
+            query = url_encode(
+                {"barcode_type": "QR", "value": url, "width": 256, "height": 256}
+            )
+            equipment.label_code = equipment.id and f"/report/barcode/?{query}"
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Override of `base`: the very serial number first, then the ticket's site."""
+        ranked, left = [], limit
+        for closer in self._get_closest_domains(name):
+            if left is not None and left <= 0:
+                break
+            text = "" if closer[1] else name
+            found = super().name_search(
+                text,
+                Domain(domain or Domain.TRUE)
+                & closer[0]
+                & Domain("id", "not in", [it for it, _label in ranked]),
+                operator,
+                left,
+            )
+            ranked += found
+            left = limit and limit - len(ranked)
+        return ranked
+
+    @api.model
+    def _get_closest_domains(self, name):
+        """Return [(domain, whether it needs no text)] in which equipment is offered."""
+        domains = []
+        if key := normalize_serial(name):
+            domains.append((Domain("serial_key", "=", key), True))
+        if site_id := self.env.context.get("psa_site_first"):
+            domains.append((Domain("site_id", "=", site_id), False))
+        return [*domains, (Domain.TRUE, False)]
+
     # === CHECKS === #
 
     @api.constrains("parent_id", "customer_id")
@@ -355,11 +460,15 @@ class PsaEquipment(models.Model):
     def create(self, vals_list):
         records = super().create(vals_list)
         records._mark_customers()
+        records._remember_serial_customers()
         return records
 
     def write(self, vals):
         if not vals.keys() & {"customer_id", "site_id"}:
-            return super().write(vals)
+            result = super().write(vals)
+            if vals.keys() & {"serial_no", "company_id"}:
+                self._remember_serial_customers()
+            return result
         parts = self._get_parts()
         before = (self | parts)._get_places()
         for extra, equipment in self._group_by_consequences(vals).items():
@@ -368,6 +477,7 @@ class PsaEquipment(models.Model):
             super(PsaEquipment, group).write(dict(values))
         (self | parts)._log_moves(before)
         self._mark_customers()
+        (self | parts)._remember_serial_customers()
         return True
 
     @api.ondelete(at_uninstall=False)
@@ -380,6 +490,29 @@ class PsaEquipment(models.Model):
                         name=equipment.display_name,
                     )
                 )
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_serial_customer_ids(self, company_id):
+        """Return the ids of the customers whose equipment has serial numbers.
+
+        It may name customers whose equipment is gone: they cost one query too many.
+        """
+        # sudo: remembered for everybody
+        groups = self.sudo()._read_group(
+            [("company_id", "=", company_id), ("serial_key", "!=", False)],
+            ["customer_id"],
+        )
+        return frozenset(customer.id for (customer,) in groups)
+
+    def _remember_serial_customers(self):
+        """Forget who has serial numbers if somebody is new among them."""
+        if any(
+            it.serial_key
+            and it.customer_id.id not in self._get_serial_customer_ids(it.company_id.id)
+            for it in self
+        ):
+            self.env.registry.clear_cache()
 
     def _mark_customers(self):
         """The first equipment makes a partner a customer of the helpdesk."""
@@ -483,3 +616,69 @@ class PsaEquipment(models.Model):
         for move in self.sudo().move_ids:
             owners[move.equipment_id.id] |= move.from_customer_id
         return owners
+
+    # === ACTIONS === #
+
+    def action_new_ticket(self):
+        """Open the form of a new ticket about the equipment."""
+        customer = self.customer_id
+        if len(customer) != 1:
+            raise UserError(
+                self.env._(
+                    "Choose equipment of one customer to open a ticket about it."
+                )
+            )
+        site, user = self.site_id, self.partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New ticket"),
+            "res_model": "psa.ticket",
+            "view_mode": "form",
+            "context": {
+                "default_company_id": self.company_id[:1].id,
+                "default_partner_id": user.id if len(user) == 1 else False,
+                "default_customer_id": customer.id,
+                "default_site_id": site.id if len(site) == 1 else False,
+                "default_equipment_ids": self.ids,
+            },
+        }
+
+    def action_open_tickets(self):
+        """Open the tickets about the equipment, the open ones first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_ticket_action"
+        )
+        new_ticket = self.action_new_ticket()["context"]
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("equipment_ids", "in", self.ids)],
+            "context": {
+                **new_ticket,
+                "search_default_open": int(bool(self.open_ticket_count)),
+            },
+        }
+
+    def action_open_parts(self):
+        """Open what is built into the equipment."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_equipment_action"
+        )
+        return {
+            **action,
+            "display_name": self.env._("Parts of %(name)s", name=self.display_name),
+            "domain": [("id", "child_of", self.id), ("id", "!=", self.id)],
+            "context": {
+                "default_parent_id": self.id,
+                "default_customer_id": self.customer_id.id,
+                "default_site_id": self.site_id.id,
+            },
+        }
+
+    def action_print_label(self):
+        """Print a sheet of labels, one for each equipment."""
+        return self.env.ref("helpdesk_psa.psa_equipment_report_labels").report_action(
+            self
+        )

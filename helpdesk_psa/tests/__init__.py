@@ -1,4 +1,7 @@
 from . import (
+    test_agreement,
+    test_agreement_match,
+    test_agreement_ticket,
     test_assignment,
     test_automation,
     test_calendar_hours,

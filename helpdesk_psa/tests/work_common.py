@@ -1,5 +1,9 @@
 """Equipment and agreements of the cast."""
 
+from datetime import datetime
+
+from odoo.addons.mail.tests.common import freeze_all_time
+
 from .common import HelpdeskCommon
 
 
@@ -47,3 +51,35 @@ class WorkCommon(HelpdeskCommon):
                 }
             )
         )
+
+    @classmethod
+    def _create_agreement(cls, user=None, activate=True, **values):
+        """Agree upon something as a lead would: CT-12, ACME's printer in 2026."""
+        agreement = (
+            cls.env["psa.agreement"]
+            .with_user(user or cls.lea)
+            .create(
+                {
+                    "name": "CT-12",
+                    "type": "maintenance",
+                    "customer_id": cls.acme.id,
+                    "date_start": "2026-01-01",
+                    "date_end": "2026-12-31",
+                    "line_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "name": "Printer",
+                                "equipment_ids": [(6, 0, cls.printer.ids)],
+                            },
+                        )
+                    ],
+                    **values,
+                }
+            )
+        )
+        if activate:
+            with freeze_all_time(datetime(2026, 1, 2, 9)):
+                agreement.action_activate()
+        return agreement.with_env(cls.env)

@@ -42,8 +42,10 @@ class Work:
 
     :param tuple parents: the customer's parent companies, nearest first
     :param dict equipment: ``{equipment: (its category, the category above, …)}``
-    :param tuple ticket_categories: the ticket's category and those above it
     :param service: service type; None while it is not known, which excludes no term
+    :param ticket_type: the same
+    :param ticket_categories: the ticket's category and those above it, ``()`` if it has
+        none; None while it is not known
     """
 
     day: date
@@ -53,7 +55,7 @@ class Work:
     equipment: dict = field(default_factory=dict)
     service: int | None = None
     ticket_type: int | None = None
-    ticket_categories: tuple = ()
+    ticket_categories: tuple | None = ()
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,25 @@ def _fits(work, term):
     """Tell whether every condition that is not about equipment holds."""
     return (
         term.customer_id in (work.customer, *work.parents)
-        and _allows(term.site_ids, work.site)
-        and (work.service is None or _allows(term.service_ids, work.service))
-        and _allows(term.ticket_type_ids, work.ticket_type)
-        and _allows(term.ticket_category_ids, *work.ticket_categories)
+        and (not term.site_ids or work.site in term.site_ids)
+        and all(
+            values is None or not scope.isdisjoint(values)
+            for scope, values in _get_conditions(work, term)
+        )
     )
 
 
-def _allows(scope, *values):
-    return not scope or not scope.isdisjoint(values)
+def _get_conditions(work, term):
+    """Return [(scope, values)] of the term's conditions on the kind of work.
+
+    The values are None while they are not known.
+    """
+    pairs = (
+        (term.service_ids, work.service and (work.service,)),
+        (term.ticket_type_ids, work.ticket_type and (work.ticket_type,)),
+        (term.ticket_category_ids, work.ticket_categories),
+    )
+    return [(scope, values) for scope, values in pairs if scope]
 
 
 def _match_equipment(work, term):
@@ -150,19 +162,14 @@ def _rank(work, match):
         for lineage in work.equipment.values()
         if match.level == "category" and match.subject in lineage
     ]
-    conditions = (
-        term.site_ids,
-        # While the service is not known, a term for some services is no closer.
-        work.service is not None and term.service_ids,
-        term.ticket_type_ids,
-        term.ticket_category_ids,
-    )
+    known = [values is not None for _scope, values in _get_conditions(work, term)]
     return (
         LEVELS.index(match.level),
         owners.index(term.customer_id),
         min(depths, default=0),
-        -sum(map(bool, conditions)),
-        work.service is None and bool(term.service_ids),
+        -(sum(known) + bool(term.site_ids)),
+        # A term for some services is no closer while the service is not known.
+        len(known) - sum(known),
         term.order,
         term.line_id,
     )

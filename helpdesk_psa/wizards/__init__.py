@@ -1,5 +1,6 @@
 from . import (
     mail_compose_message,
+    psa_agreement_decide,
     psa_intervention_explain,
     psa_intervention_sign,
     psa_schedule_skip,

@@ -25,7 +25,8 @@ class PsaTicketCreationMixin(models.AbstractModel):
         get_stage = cache(self._get_first_stage)
         parties = self._get_party(*vals_list).sudo()
         parties |= parties.psa_site_id | parties.commercial_partner_id
-        parties.fetch(["psa_priority", "psa_team_id"])  # in one query
+        # In one query; the agreement asks for the parent company.
+        parties.fetch(["psa_priority", "psa_team_id", "parent_id"])
         for vals in vals_list:
             self._complete_from_context(vals)
             if vals.get("severity_id") and "priority" not in vals:

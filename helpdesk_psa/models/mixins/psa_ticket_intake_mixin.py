@@ -23,6 +23,7 @@ class PsaTicketIntakeMixin(models.AbstractModel):
         - ``body``: `str` (plain text) or `Markup`; posted as the first message. Leave it
           out when the caller posts the message itself, as the mail gateway does;
         - ``email_from``: the sender, ``"Name <address>"``;
+        - ``text``: what else the sender wrote, to look for serial numbers in; HTML;
         - ``to``: comma-separated addresses the request was sent to; a team's address
           chooses the team;
         - ``follow_up_of``: id of the closed ticket whose customer wrote again; the new
@@ -37,6 +38,7 @@ class PsaTicketIntakeMixin(models.AbstractModel):
         vals_list = [dict(vals) for vals in vals_list]
         self._choose_addressed_teams(vals_list)
         self._identify_senders(vals_list)
+        self._recognise_equipment(vals_list)
         for vals in vals_list:
             vals["name"] = self._get_intake_subject(vals)
             if "body" in vals and not isinstance(vals["body"], Markup):

@@ -24,6 +24,7 @@ class PsaTicketMailInMixin(models.AbstractModel):
             **(custom_values or {}),
             "channel": "email",
             "name": msg_dict.get("subject"),
+            "text": msg_dict.get("body"),
             "email_from": msg_dict.get("email_from"),
             "email_cc": self._get_incoming_cc(msg_dict),
         }

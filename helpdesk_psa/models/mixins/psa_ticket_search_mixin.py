@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.serial_number import normalize_serial
+
 # Letters that people leave their accents off when they search. PostgreSQL's `unaccent`
 # is not everywhere and not immutable; this is both.
 ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
@@ -60,7 +62,8 @@ class PsaTicketSearchMixin(models.AbstractModel):
         """Return the domain of the tickets that a search text means.
 
         :param str text: what the user typed: a number, words or beginnings of words of
-            the subject, or the name or address of a requester or customer
+            the subject, the name or address of a requester or customer, or the serial
+            number of an equipment
         """
         words = split_words(text)
         if not words:
@@ -75,6 +78,11 @@ class PsaTicketSearchMixin(models.AbstractModel):
         if partner_ids:
             alternatives.append(Domain("customer_id", "in", partner_ids))
             alternatives.append(Domain("partner_id", "in", partner_ids))
+        serial_key = normalize_serial(text)
+        if any(sign.isdigit() for sign in serial_key):
+            alternatives.append(
+                Domain("equipment_ids", "any", [("serial_key", "=", serial_key)])
+            )
         if "@" in text:
             alternatives.append(Domain("email_normalized", "=", text.strip().lower()))
         return self._get_any_domain(alternatives)
