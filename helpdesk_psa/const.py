@@ -128,3 +128,5 @@ MOMENT_OF_CATEGORIES = [
 # What `psa_by` in the context holds while an agreement's own methods write what nobody
 # may type. An object, so that no call from outside can carry it.
 BY_DECISION = object()
+
+YES_NO = [("yes", "Yes"), ("no", "No")]

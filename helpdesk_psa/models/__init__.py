@@ -42,6 +42,8 @@ from . import (
     psa_service_type,
     psa_timer,
     psa_time_entry,
+    psa_time_approval,
+    res_company,
     account_analytic_line,
     project_task,
     psa_customer_group,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class PsaServiceType(models.Model):
@@ -37,3 +37,32 @@ class PsaServiceType(models.Model):
     entry_properties = fields.PropertiesDefinition(
         string="Extra fields of the time entries"
     )
+
+    def _get_first(self, company):
+        """Return the service type of work when nothing else decides: the first one."""
+        return self.browse(self._get_first_id(company.id))
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_first_id(self, company_id):
+        # sudo: remembered for everybody
+        found = self.sudo().search(
+            [("company_id", "in", [False, company_id])], limit=1, order="sequence, id"
+        )
+        return found.id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        service_types = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return service_types
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

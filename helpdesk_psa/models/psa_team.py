@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, formataddr
 
-from ..const import OPEN_CATEGORIES
+from ..const import OPEN_CATEGORIES, YES_NO
 
 # The queues of a team: filters of the tickets' search view that make the list, and the
 # field that counts it.
@@ -96,6 +96,24 @@ class PsaTeam(models.Model):
         check_company=True,
         help="Where the team's time goes when neither the agreement nor the customer "
         "names a project.",
+    )
+    service_type_id = fields.Many2one(
+        "psa.service.type",
+        string="Usual service type",
+        check_company=True,
+        ondelete="restrict",
+        help="Service type of new time entries when the type of the ticket names none.",
+    )
+    time_billable = fields.Selection(
+        YES_NO,
+        string="Time is billable",
+        help="Empty: as the service type of the entry.",
+    )
+    member_without_employee_ids = fields.Many2many(
+        "res.users",
+        compute="_compute_member_without_employee_ids",
+        string="Members without an employee file",
+        help="They cannot log time.",
     )
     assign_method = fields.Selection(
         [
@@ -235,6 +253,49 @@ class PsaTeam(models.Model):
     def _compute_calendar_id(self):
         for team in self:
             team.calendar_id = team.company_id.resource_calendar_id
+
+    @api.depends("member_ids", "company_id")
+    def _compute_member_without_employee_ids(self):
+        for company, teams in self.grouped("company_id").items():
+            # sudo: whether there is a file is all that is told
+            known = (
+                self.env["hr.employee"]
+                .sudo()
+                .search(
+                    [
+                        ("user_id", "in", teams.member_ids._origin.ids),
+                        ("company_id", "=", company.id),
+                    ]
+                )
+                .user_id.ids
+            )
+            for team in teams:
+                team.member_without_employee_ids = team.member_ids.filtered(
+                    lambda user, known=known: user._origin.id not in known
+                )
+
+    @api.model
+    def _create_employee_file(self):
+        """Make the one employee file that an error message offered to a manager."""
+        user = self.env["res.users"].browse(self.env.context["psa_user_id"])
+        company = self.env["res.company"].browse(self.env.context["psa_company_id"])
+        user._psa_create_employees(company)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(user)s has an employee file now. Try again.", user=user.name
+                ),
+            },
+        }
+
+    def action_create_employees(self):
+        """Give the members who lack one an employee file, so that they can log time."""
+        for team in self:
+            team.member_without_employee_ids._psa_create_employees(team.company_id)
+        return True
 
     @api.depends_context("uid")
     def _compute_ticket_counts(self):

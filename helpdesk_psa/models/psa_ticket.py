@@ -39,7 +39,6 @@ class PsaTicket(models.Model):
         "psa.ticket.mail.out.mixin",
         "psa.ticket.rating.mixin",
         "psa.ticket.time.mixin",
-        "psa.timed.mixin",
         "portal.mixin",
         "mail.thread.cc",
         "rating.mixin",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from ..const import YES_NO
+
 
 class PsaTicketType(models.Model):
     """What the customer asks for: it decides the statuses, the team and the extra fields."""
@@ -39,6 +41,19 @@ class PsaTicketType(models.Model):
         check_company=True,
         help="Team of a new ticket of this type when nothing else decides. Each company "
         "has its own.",
+    )
+    service_type_id = fields.Many2one(
+        "psa.service.type",
+        string="Usual service type",
+        check_company=True,
+        ondelete="restrict",
+        help="Service type of new time entries on tickets of this type. Empty: as the "
+        "team of the ticket.",
+    )
+    time_billable = fields.Selection(
+        YES_NO,
+        string="Time is billable",
+        help="Empty: as the team of the ticket, or the service type of the entry.",
     )
     ticket_properties = fields.PropertiesDefinition(
         string="Extra fields of the tickets",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -41,15 +41,15 @@ class PsaTimeEntry(models.Model):
 
     date = fields.Date(readonly=True)
     name = fields.Char(string="Note", readonly=True)
-    user_id = fields.Many2one("res.users", string="User", readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True)
     employee_id = fields.Many2one(
         "hr.employee.public", string="Technician", readonly=True
     )
     ticket_id = fields.Many2one("psa.ticket", readonly=True)
     intervention_id = fields.Many2one("psa.intervention", readonly=True)
-    customer_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    customer_id = fields.Many2one("res.partner", readonly=True)
     customer_group_id = fields.Many2one("psa.customer.group", readonly=True)
-    site_id = fields.Many2one("res.partner", string="Site", readonly=True)
+    site_id = fields.Many2one("res.partner", readonly=True)
     team_id = fields.Many2one("psa.team", readonly=True)
     project_id = fields.Many2one("project.project", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -61,6 +61,24 @@ class PsaTimeEntry(models.Model):
     billable = fields.Boolean(readonly=True)
     approved_at = fields.Datetime(string="Approved", readonly=True)
     approved_by = fields.Many2one("res.users", readonly=True)
+    can_edit = fields.Boolean(
+        compute="_compute_can_edit", help="Your own, or anybody's if you are a leader."
+    )
+
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_can_edit(self):
+        is_lead = self.env.user.has_group("helpdesk_psa.group_psa_lead")
+        is_agent = self.env.user.has_group("helpdesk_psa.group_psa_agent")
+        for entry in self:
+            entry.can_edit = is_lead or (is_agent and entry.user_id == self.env.user)
+
+    def action_open_entry(self):
+        """Open the entry itself, to correct it; the ticket if that is not allowed."""
+        self.ensure_one()
+        if not self.can_edit:
+            return self.ticket_id.get_formview_action()
+        return self.env["account.analytic.line"].browse(self.id).action_psa_open()
 
     @property
     def _table_query(self):

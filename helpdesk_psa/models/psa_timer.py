@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class PsaTimer(models.Model):
@@ -74,10 +74,123 @@ class PsaTimer(models.Model):
         """Return the running timer of the user, or an empty recordset."""
         return self.search([("user_id", "=", self.env.uid)], limit=1)
 
+    # === WHAT THE TOP BAR CALLS === #
+
     @api.model
-    def _start(self, record):
+    def get_current(self):
+        """Return the user's running timer for the top bar, or False.
+
+        :return: dict of id, res_model, res_id, name and elapsed_seconds
+        """
+        timer = self._get_mine()
+        if not timer:
+            return False
+        elapsed = fields.Datetime.now() - timer.started_at
+        return {
+            "id": timer.id,
+            "res_model": timer.res_model,
+            "res_id": timer.res_id,
+            "name": timer.record_name,
+            # Seconds, not a moment: the clock of the browser may be wrong.
+            "elapsed_seconds": max(int(elapsed.total_seconds()), 0),
+        }
+
+    @api.model
+    def action_stop(self):
+        """Open the dialog of the user's timer."""
+        return self._get_running()._open_dialog()
+
+    @api.model
+    def action_discard(self):
+        """End the user's timer without an entry."""
+        # sudo: timers are ended by stopping or discarding only
+        self._get_running().sudo().unlink()
+        return True
+
+    @api.model
+    def action_open_record(self):
+        """Open what the user's timer runs on."""
+        timer = self._get_running()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": timer.res_model,
+            "res_id": timer.res_id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def _get_running(self):
+        """Return the user's timer.
+
+        :raise UserError: if none runs
+        """
+        timer = self._get_mine()
+        if not timer:
+            raise UserError(
+                self.env._("No timer runs. It was stopped in another window.")
+            )
+        return timer
+
+    def _open_dialog(self, next_record=None, *, next_is_work=False):
+        """Return the dialog that stops the timer, prefilled with what it measured.
+
+        A timer whose record is gone ends at once.
+
+        :param next_record: record on which a timer starts when this one has ended
+        :param bool next_is_work: whether the next start also takes the ticket
+        """
+        self.ensure_one()
+        record = self._get_record()
+        if not record:
+            self.sudo().unlink()  # sudo: it measures nothing any more
+            raise UserError(
+                self.env._("What you worked on was deleted, and your timer with it.")
+            )
+        now = fields.Datetime.now()
+        context = {
+            "default_res_model": self.res_model,
+            "default_res_id": self.res_id,
+            "default_from_timer": True,
+            "default_timer_id": self.id,
+            "default_start": fields.Datetime.to_string(self.started_at),
+            "default_stop": fields.Datetime.to_string(max(now, self.started_at)),
+            "default_date": fields.Date.to_string(self._get_day()),
+            "dialog_size": "medium",
+        }
+        if next_record:
+            context |= {
+                "default_next_model": next_record._name,
+                "default_next_id": next_record.id,
+                "default_next_is_work": next_is_work,
+                "default_next_at": fields.Datetime.to_string(now),
+            }
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._(
+                "Stop the timer of %(record)s", record=record.display_name
+            ),
+            "res_model": "psa.time.log",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": context,
+        }
+
+    def _get_day(self):
+        """Return the day on which the timer started, where the user is.
+
+        Work over midnight stays one entry of that day.
+        """
+        self.ensure_one()
+        return fields.Datetime.context_timestamp(self, self.started_at).date()
+
+    # === START AND END === #
+
+    @api.model
+    def _start(self, record, at=None):
         """Start the user's timer on a record he may read.
 
+        :param datetime at: naive UTC; now if not given
         :raise AccessError: if the user may not see the record or logs no time
         """
         if not self._is_timed_model(record._name):
@@ -91,7 +204,23 @@ class PsaTimer(models.Model):
                     "user_id": self.env.uid,
                     "res_model": record._name,
                     "res_id": record.id,
+                    "started_at": at or fields.Datetime.now(),
                 }
             )
             .sudo(self.env.su)
         )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        timers = super().create(vals_list)
+        timers._announce()
+        return timers
+
+    def unlink(self):
+        self._announce()
+        return super().unlink()
+
+    def _announce(self):
+        """Make the top bars of all windows of the users look at the timer again."""
+        for timer in self:
+            timer.user_id._bus_send("psa.timer/changed", {})

@@ -30,6 +30,17 @@ class ResPartner(models.Model):
         help="Team of new tickets when neither the address nor the type decides. Empty: "
         "as the site, the customer, or else the firm.",
     )
+    psa_project_id = fields.Many2one(
+        "project.project",
+        string="Project of his time",
+        company_dependent=True,
+        check_company=True,
+        domain="[('allow_timesheets', '=', True), ('is_template', '=', False), "
+        "('privacy_visibility', 'in', ['employees', 'portal'])]",
+        groups="base.group_user",
+        help="Where time on the customer's tickets goes unless the agreement names a "
+        "project. Empty: to the team's. Each company has its own.",
+    )
     psa_customer_group_id = fields.Many2one(
         "psa.customer.group",
         string="Customer group",

@@ -1,6 +1,7 @@
 from pytz import UTC
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 # What an agent may be told of, and the preference that decides it.
 NOTICE_FIELD = {
@@ -155,3 +156,69 @@ class ResUsers(models.Model):
             moment, end, resources=resource, domain=domain
         )
         return bool(list(intervals[resource.id]))
+
+    # === EMPLOYEES === #
+
+    def _psa_get_employee(self, company, *, refuse=True):
+        """Return the employee file that time entries of the user need in a company.
+
+        :param bool refuse: whether to raise if there is none
+        :raise UserError: with the remedy
+        """
+        self.ensure_one()
+        # sudo: agents may not read employee files; time entries need no more than the id
+        employee = (
+            self.env["hr.employee"]
+            .sudo()
+            .search(
+                [("user_id", "=", self.id), ("company_id", "=", company.id)], limit=1
+            )
+        )
+        if employee or not refuse:
+            return employee.sudo(self.env.su)
+        values = {"user": self.name, "company": company.name}
+        if self.env.user.has_group("helpdesk_psa.group_psa_manager"):
+            raise RedirectWarning(
+                self.env._(
+                    "%(user)s has no employee file in %(company)s, and each time entry "
+                    "belongs to one.",
+                    **values,
+                ),
+                self.env.ref("helpdesk_psa.psa_employee_action_create").id,
+                self.env._("Create employee file"),
+                {"psa_user_id": self.id, "psa_company_id": company.id},
+            )
+        raise UserError(
+            self.env._(
+                "%(user)s has no employee file in %(company)s, and each time entry "
+                "belongs to one. Ask a helpdesk manager to open the team under Helpdesk "
+                "> Configuration > Teams and to press “Create employee files”.",
+                **values,
+            )
+        )
+
+    def _psa_create_employees(self, company):
+        """Give each user an employee file in a company, unless he has one.
+
+        :raise AccessError: unless a helpdesk manager asks for it
+        """
+        if not self.env.user.has_group("helpdesk_psa.group_psa_manager"):
+            raise AccessError(
+                self.env._("Helpdesk managers create employee files of agents.")
+            )
+        # sudo: helpdesk managers have no rights in Employees; they make this one file
+        employees_sudo = self.env["hr.employee"].sudo()
+        known = employees_sudo.search(
+            [("user_id", "in", self.ids), ("company_id", "=", company.id)]
+        ).user_id
+        return employees_sudo.create(
+            [
+                {
+                    "name": user.name,
+                    "company_id": company.id,
+                    **employees_sudo._sync_user(user.sudo()),
+                }
+                for user in self - known
+                if company in user.sudo().company_ids
+            ]
+        )

@@ -6,4 +6,7 @@ from . import (
     psa_schedule_skip,
     psa_sla_statement,
     psa_ticket_identify,
+    psa_time_approve,
+    psa_time_log,
+    psa_time_reopen,
 )

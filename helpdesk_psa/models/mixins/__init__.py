@@ -42,8 +42,9 @@ from . import (
     psa_ticket_rating_mixin,
     psa_ticket_screen_mixin,
     psa_ticket_search_mixin,
-    psa_ticket_time_mixin,
+    psa_time_lock_mixin,
     psa_timed_mixin,
     psa_sla_mixin,
     psa_ticket_sla_mixin,
+    psa_ticket_time_mixin,
 )

@@ -35,6 +35,15 @@ class PsaInterventionTimeMixin(models.AbstractModel):
             **self._prepare_entry_values(),
         }
 
+    def _get_time_project_candidates(self):
+        """Override of `psa.timed.mixin`: as its ticket, else by whom the visit is for."""
+        if len(self.ticket_ids) == 1:
+            yield from self.ticket_ids._get_time_project_candidates()
+        yield self.agreement_id.project_id, self.env._("project of the agreement")
+        yield self.customer_id.psa_project_id, self.env._("project of the customer")
+        for team in self.ticket_ids.team_id:
+            yield team.project_id, self.env._("project of the team")
+
     def _prepare_entry_values(self):
         """Return the values that make a time entry one of this visit's.
 

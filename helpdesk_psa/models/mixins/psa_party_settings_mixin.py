@@ -2,9 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ...const import PRIORITIES
+from ...const import PRIORITIES, YES_NO
 
-YES_NO = [("yes", "Yes"), ("no", "No")]
 # Settings that a contact inherits from his site, the customer and at last the team.
 INHERITED = ("psa_send_acknowledgement", "psa_team_id", "psa_priority", "lang")
 # Settings that are true as soon as one of them says so.
