@@ -139,7 +139,10 @@ class PsaTimedMixin(models.AbstractModel):
 
     def _get_time_defaults(self):
         """Return the service type and whether the time is billable, as entry values."""
-        service_type = self.env["psa.service.type"]._get_first(self._psa_get_company())
+        service_types = self.env["psa.service.type"]
+        service_type = service_types.browse(
+            self._psa_prepare_entry_values().get("psa_service_type_id")
+        ) or service_types._get_first(self._psa_get_company())
         return {
             "psa_service_type_id": service_type.id,
             "psa_billable": self._is_time_billable(service_type),
