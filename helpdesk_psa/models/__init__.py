@@ -37,6 +37,7 @@ from . import (
     mail_mail,
     mail_message,
     mail_thread,
+    mail_thread_sender,
     fetchmail_server,
     ir_filters,
     psa_service_type,

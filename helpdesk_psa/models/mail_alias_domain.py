@@ -6,10 +6,14 @@ class MailAliasDomain(models.Model):
 
     @api.model
     def _find_aliases(self, email_list):
-        """Override of `mail` to look up each address of an incoming mail only once."""
-        is_alias = self.env["psa.mail.log"]._get_current().is_alias
-        unknown = [email for email in email_list if email not in is_alias]
+        """Override of `mail` to look up each address of an incoming mail only once.
+
+        The sender's, which is asked for later, along with the recipients.
+        """
+        fate = self.env["psa.mail.log"]._get_current()
+        unknown = {*email_list} - fate.is_alias.keys()
         if unknown:
-            found = super()._find_aliases(unknown)
-            is_alias.update({email: email in found for email in unknown})
-        return [email for email in email_list if is_alias[email]]
+            unknown |= {fate.sender or False} - fate.is_alias.keys()
+            found = super()._find_aliases(list(unknown))
+            fate.is_alias.update({email: email in found for email in unknown})
+        return [email for email in email_list if fate.is_alias[email]]

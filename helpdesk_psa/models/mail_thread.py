@@ -1,5 +1,6 @@
 import logging
 import xmlrpc.client
+from email.message import EmailMessage
 
 from markupsafe import Markup
 from psycopg2 import OperationalError
@@ -22,6 +23,7 @@ from ..tools.mail_fate import (
     mend,
     read_headers,
     relabel,
+    remember_headers,
 )
 
 _logger = logging.getLogger(__name__)
@@ -192,7 +194,12 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_parse(self, message, save_original=False):
-        """Override of `mail` to leave out NULs, which the database cannot hold."""
+        """Override of `mail` to leave out NULs, which the database cannot hold.
+
+        It is faster, too: Python parses a header again each time it is asked for.
+        """
+        if isinstance(message, EmailMessage):
+            remember_headers(message)
         values = super().message_parse(message, save_original=save_original)
         for name, value in values.items():
             if isinstance(value, str) and "\x00" in value:
@@ -319,6 +326,9 @@ class MailThread(models.AbstractModel):
         fate.sender_kind = classify_sender(message)
         if self.env.context.get("psa_force_ticket"):
             return self._psa_get_forced_route(message, message_dict)
+        senders = self._psa_find_senders(message_dict.get("email_from"))
+        if len(senders) == 1:  # of several, core prefers one
+            message_dict.setdefault("author_id", senders.id)
         gateway = self
         if not model and self._psa_find_by_subject(message_dict):
             # A reply to the catchall address, say, whose headers got lost on the way.
@@ -437,32 +447,6 @@ class MailThread(models.AbstractModel):
                 message_dict.get("subject"), message_dict.get("email_from")
             )
         )
-
-    def _psa_is_own_address(self, sender):
-        """Whether an address is an alias, the catchall or the bounce address."""
-        address = email_normalize(sender or "", strict=False)
-        return bool(address) and address in self._psa_find_own_addresses([address])
-
-    def _psa_find_own_addresses(self, addresses):
-        """Return which of some normalised addresses are our own.
-
-        :param addresses: may hold empty ones
-        :rtype: set
-        """
-        # sudo: the gateway acts for senders without any right
-        domains = self.env["mail.alias.domain"].sudo().search([("name", "!=", False)])
-        own = {
-            *domains.mapped("catchall_email"),
-            *domains.mapped("bounce_email"),
-            *domains.mapped("default_from_email"),
-        }
-        wanted = {address for address in addresses if address}
-        aliases = (
-            self.env["mail.alias"]
-            .sudo()
-            .search([("alias_full_name", "in", list(wanted - own))])
-        )
-        return (wanted & own).union(aliases.mapped("alias_full_name"))
 
 
 def _get_recipients(message):

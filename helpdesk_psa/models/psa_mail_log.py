@@ -125,11 +125,14 @@ class PsaMailLog(models.Model):
         vals = self._prepare_values(raw, fallback_model)
         try:
             with self._own_transaction() as journal:
-                return MailFate(journal.create(vals).id)
+                line = journal.create(vals)
+                line._keep_raw(raw)
+                line_id = line.id
         except Exception:
             # Better a mail that is processed without a line than one that is not.
             _logger.exception("An incoming mail could not be written in the journal")
-            return MailFate()
+            line_id = None
+        return MailFate(line_id, vals["email_normalized"])
 
     @api.model
     def _prepare_values(self, raw, fallback_model):
@@ -144,8 +147,25 @@ class PsaMailLog(models.Model):
             "fallback_model": fallback_model or False,
             "fetchmail_server_id": self.env.context.get(MAILBOX_CONTEXT),
             "size": len(raw),
-            "raw": base64.b64encode(raw),
         }
+
+    def _keep_raw(self, raw):
+        """Attach the mail as received; as bytes, which the field would take encoded.
+
+        :param bytes raw: the mail
+        """
+        self.ensure_one()
+        # Named, so that Odoo neither guesses the type nor copies the text for its index.
+        self.env["ir.attachment"].create(
+            {
+                "name": self.raw_name,
+                "res_model": self._name,
+                "res_field": "raw",
+                "res_id": self.id,
+                "raw": raw,
+                "mimetype": "message/rfc822",
+            }
+        )
 
     @api.model
     def _settle(self, fate):
@@ -216,7 +236,7 @@ class PsaMailLog(models.Model):
     def _reprocess(self, **context):
         """Send the raw mail through the gateway once more, on the same line."""
         self.ensure_one()
-        fate = MailFate(self.id)
+        fate = MailFate(self.id, self.email_normalized)
         thread = self.env["mail.thread"].with_user(SUPERUSER_ID)
         raw = base64.b64decode(self.sudo().raw)
         thread.with_context(
@@ -364,7 +384,9 @@ class _OwnTransaction:
 
     def __enter__(self):
         self.cr = self.journal.env.registry.cursor()
-        env = api.Environment(self.cr, SUPERUSER_ID, {})
+        # Named, or Odoo would read the user to know his company.
+        context = {"allowed_company_ids": self.journal.env.company.ids}
+        env = api.Environment(self.cr, SUPERUSER_ID, context)
         self.cr.__enter__()
         return env[self.journal._name]
 

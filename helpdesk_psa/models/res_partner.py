@@ -124,15 +124,13 @@ class ResPartner(models.Model):
         return statistics
 
     def signup_get_auth_param(self):
-        """Override of `auth_signup`: no invitation for whom a ticket's mail misses out."""
-        mailed = self.env.context.get("psa_mailed_ids", self.ids)
-        invited = self.filtered(lambda partner: partner.id in mailed)
-        return super(ResPartner, invited).signup_get_auth_param()
+        """Override of `auth_signup`: a ticket's mail opens its page and invites nobody.
 
-    def signup_prepare(self, signup_type="signup"):
-        """Override of `auth_signup`: it writes to the partner with each mail."""
-        others = self.filtered(lambda partner: partner.signup_type != signup_type)
-        return super(ResPartner, others).signup_prepare(signup_type)
+        With the invitation, whoever got the mail forwarded could take the account.
+        """
+        if "psa_mailed_ids" in self.env.context:
+            return {partner.id: {} for partner in self}
+        return super().signup_get_auth_param()
 
     @api.model
     def get_import_templates(self):

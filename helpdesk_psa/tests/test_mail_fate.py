@@ -15,6 +15,7 @@ from odoo.addons.helpdesk_psa.tools.mail_fate import (
     mend,
     read_headers,
     relabel,
+    remember_headers,
 )
 
 
@@ -167,6 +168,26 @@ class TestMailFate(BaseCase):
             )
             mend_parts(message)
             self.assertEqual(message.get_content().strip(), expected, label)
+
+    def test_headers_of_a_mail_are_understood_once(self):
+        message = parse(
+            b'Content-Type: multipart/mixed; boundary="b"\r\nSubject: Hi\r\n\r\n'
+            b"--b\r\nContent-Type: text/plain\r\n\r\nHelp\r\n--b--\r\n"
+        )
+        self.assertIsNot(message["Subject"], message["Subject"])
+        remember_headers(message)
+        for part in message.walk():
+            self.assertIs(part["Content-Type"], part["Content-Type"])
+        message.replace_header("Subject", "Ho")
+        self.assertEqual(message["Subject"], "Ho")
+
+    @given(st.binary(max_size=400))
+    def test_any_mail_says_the_same_when_its_headers_are_remembered(self, raw):
+        message, other = parse(mend(raw)), parse(mend(raw))
+        remember_headers(other)
+        self.assertEqual(str(other.get("Subject")), str(message.get("Subject")))
+        self.assertEqual(other.get_content_type(), message.get_content_type())
+        self.assertEqual(other.as_bytes(), message.as_bytes())
 
     def test_part_of_unknown_kind_becomes_a_file(self):
         message = parse(

@@ -4,6 +4,7 @@ import email
 import email.header
 import email.policy
 import email.utils
+import functools
 import hashlib
 import re
 from contextlib import suppress
@@ -52,8 +53,10 @@ LIKELY_CHARSETS = ("utf-8", "cp1252", "latin-1")
 class MailFate:
     """Collects the verdict on one mail; the last word before the end counts."""
 
-    def __init__(self, line_id=None):
+    def __init__(self, line_id=None, sender=None):
         self.line_id = line_id
+        # Normalised address, as far as the headers tell.
+        self.sender = sender
         self.fallback_model = None
         # Whether the mail came for the first time, who sent it, to which contacts.
         self.is_new = False
@@ -65,8 +68,10 @@ class MailFate:
         self.model = None
         self.res_id = None
         self.company_id = None
-        # {address: whether it is one of ours}, each looked up once.
+        # {address: whether it is one of ours}, {addresses: ids of the contacts that have
+        # one of them}: each looked up once.
         self.is_alias = {}
+        self.contact_ids = {}
 
     @property
     def is_automatic(self):
@@ -226,6 +231,31 @@ def mend(raw):
 
 def _is_utf8(data):
     return guess_charset(data) == "utf-8"
+
+
+def remember_headers(message):
+    """Let a mail understand each of its headers once, not each time it is asked for it.
+
+    :param message: `email.message.EmailMessage`
+    """
+    registry = _RememberingRegistry(message.policy.header_factory)
+    policy = message.policy.clone(header_factory=registry)
+    for part in message.walk():
+        part.policy = policy
+
+
+class _RememberingRegistry:
+    """Makes each header once; headers cannot be changed, so that they may be shared."""
+
+    def __init__(self, registry):
+        self.registry = registry
+        self.make = functools.cache(registry)
+
+    def __call__(self, name, value):
+        return self.make(name, value)
+
+    def __getitem__(self, name):
+        return self.registry[name]
 
 
 def find_wrong_labels(message):

@@ -3,6 +3,7 @@ from odoo.tools.mail import email_normalize, parse_contact_from_email
 from odoo.tools.misc import clean_context
 
 from ...tools.email_identity import get_domains, guess_name, strip_tag
+from .psa_party_settings_mixin import PARTY_FIELDS
 
 
 class PsaIdentityMixin(models.AbstractModel):
@@ -53,23 +54,36 @@ class PsaIdentityMixin(models.AbstractModel):
         wanted = {*addresses, *map(strip_tag, addresses)}
         if not wanted:
             return {}
-        # sudo: senders are looked up among everybody the company may serve
         candidates = (
             self.env["res.partner"]
-            .sudo()
-            .search(
-                [
-                    ("email_normalized", "in", list(wanted)),
-                    ("company_id", "in", [False, company.id]),
-                    ("type", "!=", "psa_site"),
-                ],
-                order="id",
+            ._psa_find_addresses(wanted)
+            .filtered(
+                lambda partner: (
+                    (not partner.company_id or partner.company_id == company)
+                    and partner.type != "psa_site"
+                )
             )
         )
         return {
             address: same[:1] if len(same) == 1 else same._psa_choose(company)
             for address, same in candidates.grouped("email_normalized").items()
         }
+
+    @api.model
+    def _psa_find_addresses(self, addresses):
+        """Return the contacts with some normalised addresses, oldest first, elevated.
+
+        Remembered while a mail is processed, with what it takes to make a ticket of it.
+        """
+        wanted = frozenset({*addresses, *map(strip_tag, addresses)})
+        known = self.env["psa.mail.log"]._get_current().contact_ids
+        # sudo: senders are looked up among everybody the company may serve
+        contacts = self.env["res.partner"].sudo()
+        if wanted not in known:
+            known[wanted] = contacts.search_fetch(
+                [("email_normalized", "in", list(wanted))], PARTY_FIELDS, order="id"
+            ).ids
+        return contacts.browse(known[wanted])
 
     def _psa_choose(self, company):
         """Choose among contacts with one address, see :meth:`_psa_identify`."""

@@ -23,10 +23,7 @@ class PsaTicketCreationMixin(models.AbstractModel):
         get_type = cache(self._get_default_type)
         get_team = cache(self._get_default_team)
         get_stage = cache(self._get_first_stage)
-        parties = self._get_party(*vals_list).sudo()
-        parties |= parties.psa_site_id | parties.commercial_partner_id
-        # In one query; the agreement asks for the parent company.
-        parties.fetch(["psa_priority", "psa_team_id", "parent_id"])
+        self._get_party(*vals_list)._psa_fetch_lineage()
         for vals in vals_list:
             self._complete_from_context(vals)
             if vals.get("severity_id") and "priority" not in vals:

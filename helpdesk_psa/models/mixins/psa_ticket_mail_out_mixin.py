@@ -109,10 +109,11 @@ class PsaTicketMailOutMixin(models.AbstractModel):
 
     def _filter_notifiable(self):
         """Return the tickets with an address to write to that is not one of ours."""
+        silent = self.partner_id._psa_filter_never_email()
         address_by_ticket = {
             ticket: email_normalize(ticket._get_notice_address() or "", strict=False)
             for ticket in self
-            if not ticket.partner_id._psa_get_setting("psa_never_email")[0]
+            if ticket.partner_id not in silent
         }
         context = self.env.context
         if context.get("psa_mail_fate") and context.get("psa_first_message"):

@@ -81,7 +81,7 @@ class PsaTicketMessageMixin(models.AbstractModel):
         result = super()._message_post_after_hook(message, msg_values)
         self._adopt_requester(message)
         handled = {"psa_first_message", "psa_rating"} & self.env.context.keys()
-        if self._is_public(message) and not handled:
+        if not handled and self._is_public(message):
             # sudo: who may write on the ticket causes these steps, whatever his rights
             ticket = self.sudo()
             if ticket._is_agent(message.author_id):
