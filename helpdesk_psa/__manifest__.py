@@ -61,6 +61,7 @@
         "views/psa_agreement_line_views.xml",
         "views/psa_agreement_amendment_views.xml",
         "views/psa_agreement_views.xml",
+        "views/psa_customer_work_views.xml",
         "views/psa_team_views.xml",
         "views/psa_ticket_type_views.xml",
         "views/psa_ticket_stage_views.xml",

@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         "psa.party.settings.mixin",
         "psa.identity.mixin",
         "psa.customer.screen.mixin",
+        "psa.customer.work.mixin",
         "res.partner",
     ]
 

@@ -1,6 +1,7 @@
 from . import (
     test_agreement,
     test_agreement_match,
+    test_agreement_sla,
     test_agreement_ticket,
     test_assignment,
     test_automation,
@@ -14,6 +15,7 @@ from . import (
     test_email_domain,
     test_email_identity,
     test_equipment,
+    test_equipment_screens,
     test_events,
     test_home,
     test_identity,

@@ -3,6 +3,7 @@ from . import (
     psa_agreement_matching_mixin,
     psa_agreement_plan_mixin,
     psa_customer_screen_mixin,
+    psa_customer_work_mixin,
     psa_equipment_intervention_mixin,
     psa_event_mixin,
     psa_identity_mixin,

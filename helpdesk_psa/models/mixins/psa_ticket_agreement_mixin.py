@@ -261,12 +261,6 @@ class PsaTicketAgreementMixin(models.AbstractModel):
         self.write({"agreement_source": "automatic"})
         return True
 
-    def _get_agreement_sla_policy(self):
-        """Return the SLA policy of the agreement's line, an empty one if it has none."""
-        self.ensure_one()
-        # sudo: what was promised counts, whoever touches the ticket
-        return self.sudo().agreement_line_id.sla_policy_id
-
     @api.model
     def _rematch_agreements(self, customers):
         """Let the open tickets of some customers look for their agreement again.
@@ -283,4 +277,9 @@ class PsaTicketAgreementMixin(models.AbstractModel):
             limit=REMATCH_LIMIT,
             order="id desc",
         )
+        before = {ticket.id: ticket.agreement_line_id for ticket in tickets}
         tickets._recompute_agreement()
+        changed = tickets.filtered(
+            lambda ticket: ticket.agreement_line_id != before[ticket.id]
+        )
+        changed._update_clocks(refresh=True)

@@ -32,7 +32,24 @@ class PsaTicketSlaMixin(models.AbstractModel):
 
     @api.model
     def _get_sla_terms_fields(self):
-        return (*super()._get_sla_terms_fields(), "tag_ids", "site_id", "customer_id")
+        return (
+            *super()._get_sla_terms_fields(),
+            "tag_ids",
+            "site_id",
+            "customer_id",
+            "equipment_ids",
+            "agreement_id",
+            "agreement_source",
+        )
+
+    def _get_agreement_sla_policies(self):
+        """Override to read what was agreed on from the line that covers the ticket."""
+        # sudo: what was promised counts, whoever touches the ticket
+        return {
+            ticket.id: ticket.agreement_line_id.sla_policy_id.id
+            for ticket in self.sudo()
+            if ticket.agreement_line_id.sla_policy_id
+        }
 
     def _get_sla_mode(self, vals):
         stage = self.stage_id
