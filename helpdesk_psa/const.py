@@ -69,6 +69,8 @@ EVENT_KINDS = [
     ("requested", "Moment of the request"),
     ("extension", "SLA extended"),
     ("clock", "Clock of the status"),
+    ("sla_step", "SLA step"),
+    ("breach", "SLA missed"),
 ]
 
 # What a status does to the clocks; to cancel is to stop without keeping a promise.

@@ -20,6 +20,8 @@ from . import (
     psa_sla_report,
     psa_sla_target,
     psa_sla_escalation,
+    psa_sla_escalation_log,
+    psa_sla_replan,
     psa_sla_breach_reason,
     psa_sla_clock,
     psa_checklist,

@@ -184,8 +184,14 @@ class MailThread(models.AbstractModel):
         return ticket.id
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Override of `mail` to leave out those who never get e-mails."""
+        """Override of `mail` to leave out those who never get e-mails.
+
+        The context key `psa_notify_by` (email or inbox) overrules what colleagues prefer.
+        """
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if self.env.context.get("psa_notify_by") in ("email", "inbox"):
+            for data in recipients:
+                data["notif"] = self.env.context["psa_notify_by"]
         mailed = [data["id"] for data in recipients if data["notif"] == "email"]
         silent = self.env["res.partner"].browse(mailed)._psa_filter_never_email()
         return [data for data in recipients if data["id"] not in silent.ids]

@@ -17,6 +17,7 @@ MODEL_OF_KIND = {
     "link": "psa.ticket",
     "notice": "mail.template",
     "clock": "psa.ticket.stage",
+    "sla_step": "psa.sla.escalation.log",
 }
 
 
@@ -196,6 +197,18 @@ class PsaEvent(models.Model):
 
     def _format_moment(self, value):
         return format_datetime(self.env, fields.Datetime.to_datetime(value))
+
+    def _describe_sla_step(self):
+        return self.env._("SLA: %(step)s", step=self.new_label)
+
+    def _describe_breach(self):
+        kind, metric = self.new.split(":")
+        labels = dict(self._selection_labels("psa.sla.clock", "metric"))
+        if kind == "ola":
+            return self.env._(
+                "SLA: the team missed its due time (%(metric)s)", metric=labels[metric]
+            )
+        return self.env._("SLA: due time missed (%(metric)s)", metric=labels[metric])
 
     def action_open_ticket(self):
         """Open the ticket or the task that the event tells of."""

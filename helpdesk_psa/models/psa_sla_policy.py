@@ -124,6 +124,11 @@ class PsaSlaPolicy(models.Model):
         "The share after which a ticket is at risk is between 1 and 100 %.",
     )
 
+    @api.constrains("calendar_id")
+    def _check_open_hours(self):
+        # sudo: whether there are open hours is all that is asked
+        self.sudo().calendar_id._psa_check_open_hours()
+
     # === WHICH POLICY COUNTS === #
 
     @api.model

@@ -53,6 +53,11 @@ class PsaSlaTarget(models.Model):
         "A policy has one target for each priority and metric.",
     )
 
+    @api.constrains("calendar_id")
+    def _check_open_hours(self):
+        # sudo: whether there are open hours is all that is asked
+        self.sudo().calendar_id._psa_check_open_hours()
+
     @api.depends("metric", "hours")
     @api.depends_context("lang")
     def _compute_display_name(self):

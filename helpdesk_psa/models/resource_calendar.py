@@ -3,8 +3,11 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import float_round, ormcache
 
+from ..const import LIVE_SLA_STATES
 from ..tools.working_time import ALWAYS, Holiday, Shift, WorkingTime
 
+# Key of what the transaction has changed, until it ends.
+PENDING = "psa_changed_hours"
 # What decides when a calendar is open; attendances and holidays tell for themselves.
 HOURS_FIELDS = {
     "company_id",
@@ -26,7 +29,7 @@ class ResourceCalendar(models.Model):
 
     def unlink(self):
         result = super().unlink()
-        self.env.registry.clear_cache("stable")
+        self.browse()._psa_hours_changed()
         return result
 
     # === OPENING HOURS === #
@@ -126,10 +129,48 @@ class ResourceCalendar(models.Model):
                     )
                 )
 
-    @api.model
-    def _psa_hours_changed(self):
-        """Forget the compiled hours, in every worker."""
+    def _psa_hours_changed(self, companies=()):
+        """Forget the compiled hours in every worker, and have due times moved.
+
+        What follows is done once, at the end of the transaction: on its way to new hours a
+        schedule may have none.
+
+        :param companies: `res.company` whose holidays on all calendars changed
+        """
         self.env.registry.clear_cache("stable")
+        precommit = self.env.cr.precommit
+        if PENDING not in precommit.data:
+            precommit.data[PENDING] = (set(), set())
+            precommit.add(self.sudo().browse()._psa_settle_hours)
+        calendar_ids, company_ids = precommit.data[PENDING]
+        calendar_ids.update(self.ids)
+        company_ids.update(company.id for company in companies)
+
+    @api.model
+    def _psa_settle_hours(self):
+        """Check the schedules that have changed, and queue the clocks they move."""
+        calendar_ids, company_ids = self.env.cr.precommit.data.pop(PENDING)
+        promised = self.browse(calendar_ids).exists()._psa_filter_promised()
+        promised._psa_check_open_hours()
+        self.env["psa.sla.replan"]._queue_calendars(
+            promised, self.env["res.company"].browse(company_ids)
+        )
+
+    def _psa_filter_promised(self):
+        """Return the schedules that clocks run by, or may run by."""
+        used = self.browse()
+        # sudo: policies of companies not selected count as well
+        for model in ("psa.sla.policy", "psa.sla.target"):
+            records = self.env[model].sudo().with_context(active_test=False)
+            used |= records.search([("calendar_id", "in", self.ids)]).calendar_id
+        clocks = self.env["psa.sla.clock"].sudo()
+        used |= (self - used).filtered(
+            lambda calendar: clocks.search_count(
+                [("calendar_id", "=", calendar.id), ("state", "in", LIVE_SLA_STATES)],
+                limit=1,
+            )
+        )
+        return used
 
 
 def _to_seconds(hours):

@@ -39,4 +39,5 @@ class ResourceCalendarLeaves(models.Model):
         """
         holidays = self.filtered(lambda leave: not leave.resource_id)
         if holidays:
-            holidays.calendar_id._psa_hours_changed()
+            everywhere = holidays.filtered(lambda holiday: not holiday.calendar_id)
+            holidays.calendar_id._psa_hours_changed(everywhere.company_id)

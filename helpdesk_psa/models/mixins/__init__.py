@@ -25,6 +25,7 @@ from . import (
     psa_schedule_target_mixin,
     psa_intervention_planning_mixin,
     psa_site_mixin,
+    psa_sla_clock_escalation_mixin,
     psa_ticket_agreement_mixin,
     psa_ticket_assignment_mixin,
     psa_ticket_creation_mixin,
