@@ -30,7 +30,7 @@ class PsaSlaReport(models.Model):
     team_id = fields.Many2one("psa.team", readonly=True)
     ola_team_id = fields.Many2one("psa.team", string="Bound team", readonly=True)
     user_id = fields.Many2one("res.users", string="Agent", readonly=True)
-    type_id = fields.Many2one("psa.ticket.type", string="Type", readonly=True)
+    type_id = fields.Many2one("psa.ticket.type", readonly=True)
     priority = fields.Selection(PRIORITIES, readonly=True)
     customer_id = fields.Many2one("res.partner", readonly=True)
     customer_group_id = fields.Many2one("psa.customer.group", readonly=True)
