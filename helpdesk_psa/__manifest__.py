@@ -80,6 +80,7 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/psa_sla_escalation_views.xml",
+        "wizards/psa_sla_simulation_views.xml",
         "views/psa_sla_policy_views.xml",
         "views/psa_sla_report_views.xml",
         "wizards/psa_sla_statement_views.xml",

@@ -12,7 +12,7 @@ class PsaSlaClock(models.Model):
 
     _name = "psa.sla.clock"
     _description = "SLA Clock"
-    _inherit = "psa.sla.clock.escalation.mixin"
+    _inherit = ["psa.sla.clock.escalation.mixin", "psa.sla.timeline.mixin"]
     _order = "due_at, id"
     _rec_name = "metric"
 

@@ -4,6 +4,7 @@ from . import (
     psa_intervention_explain,
     psa_intervention_sign,
     psa_schedule_skip,
+    psa_sla_simulation,
     psa_sla_statement,
     psa_ticket_identify,
     psa_time_approve,

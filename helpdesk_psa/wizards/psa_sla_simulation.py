@@ -46,9 +46,7 @@ class PsaSlaSimulation(models.TransientModel):
     date_from = fields.Date(
         string="From",
         required=True,
-        default=lambda self: (
-            fields.Date.context_today(self) - relativedelta(months=3)
-        ),
+        default=lambda self: fields.Date.context_today(self) - relativedelta(months=3),
     )
     date_to = fields.Date(
         string="To", required=True, default=lambda self: fields.Date.context_today(self)
@@ -61,7 +59,9 @@ class PsaSlaSimulation(models.TransientModel):
     figure_ids = fields.One2many(
         "psa.sla.simulation.figure", "simulation_id", readonly=True
     )
-    line_ids = fields.One2many("psa.sla.simulation.line", "simulation_id", readonly=True)
+    line_ids = fields.One2many(
+        "psa.sla.simulation.line", "simulation_id", readonly=True
+    )
     difference_count = fields.Integer(string="Promises that differ", readonly=True)
 
     def action_replay(self):
@@ -122,14 +122,14 @@ class PsaSlaSimulation(models.TransientModel):
         self.figure_ids.unlink()
         self.line_ids.unlink()
         self.env["psa.sla.simulation.figure"].create(
-            {"simulation_id": self.id, **figure} for figure in replay.get_figures()
+            [{"simulation_id": self.id, **figure} for figure in replay.get_figures()]
         )
         # What would have been missed is what one looks for.
         differences = sorted(
             replay.differences, key=lambda line: line["outcome_after"] != "breached"
         )
         self.env["psa.sla.simulation.line"].create(
-            {"simulation_id": self.id, **line} for line in differences[:LINE_LIMIT]
+            [{"simulation_id": self.id, **line} for line in differences[:LINE_LIMIT]]
         )
         self.ticket_count = replay.ticket_count
         self.difference_count = len(differences)
@@ -223,7 +223,10 @@ class Replay:
                 **{
                     f"{outcome}_{when}": counter[metric, outcome]
                     for outcome in ("met", "breached")
-                    for when, counter in (("before", self.before), ("after", self.after))
+                    for when, counter in (
+                        ("before", self.before),
+                        ("after", self.after),
+                    )
                 },
             }
             for metric, _label in SLA_METRICS
@@ -240,13 +243,15 @@ class Replay:
         rule = self.rule._replace(enforced_from_at=None)
         facts = tickets._get_sla_facts()
         return tickets.filtered(
-            lambda ticket: not rule.find_obstacle(
-                facts[ticket.id]._replace(
-                    is_vip=ticket.is_vip,
-                    ids={
-                        name: ticket._get_sla_condition(name)
-                        for name, _ids in rule.conditions
-                    },
+            lambda ticket: (
+                not rule.find_obstacle(
+                    facts[ticket.id]._replace(
+                        is_vip=ticket.is_vip,
+                        ids={
+                            name: ticket._get_sla_condition(name)
+                            for name, _ids in rule.conditions
+                        },
+                    )
                 )
             )
         )
@@ -267,7 +272,7 @@ class Replay:
         rows = [[fields.Datetime.to_string(ticket.requested_at), *promise]]
         terms = to_terms(ticket, rows, self.times)
         readings = (
-            (number, cycle.read(terms))
+            (number, cycle.get_reading(terms))
             for number, _team, cycle in trace_all(self.rule.kind, metric, moments)
         )
         return {

@@ -46,6 +46,8 @@ from . import (
     psa_ticket_search_mixin,
     psa_time_lock_mixin,
     psa_timed_mixin,
+    psa_sla_panel_mixin,
+    psa_sla_timeline_mixin,
     psa_sla_mixin,
     psa_ticket_sla_mixin,
     psa_ticket_time_mixin,

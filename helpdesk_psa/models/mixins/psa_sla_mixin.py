@@ -50,7 +50,7 @@ class PsaSlaMixin(models.AbstractModel):
 
     _name = "psa.sla.mixin"
     _description = "Record with SLA Clocks"
-    _inherit = ["psa.event.mixin"]
+    _inherit = ["psa.event.mixin", "psa.sla.panel.mixin"]
 
     # What policies call this model.
     _psa_sla_subject = None

@@ -1,20 +1,17 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { allowTranslations } from "@web/../tests/web_test_helpers";
 
-import {
-    countOpen,
-    formatHours,
-    formatSpan,
-    getSlaState,
-} from "@helpdesk_psa/sla/sla_time";
+import { countOpen, formatHours, formatSpan, getSlaState } from "@helpdesk_psa/sla/sla_time";
 
 describe.current.tags("headless");
+beforeEach(allowTranslations);
 
 const HOUR = 3600;
 
 test("a span is written as one reads it at a glance", () => {
-    expect(formatSpan(4 * 24 * HOUR + 3 * HOUR)).toBe("4 d 3 h");
-    expect(formatSpan(2 * HOUR + 5 * 60)).toBe("2 h 05");
-    expect(formatSpan(12 * 60 + 30)).toBe("12 min");
+    expect(String(formatSpan(4 * 24 * HOUR + 3 * HOUR))).toBe("4 d 3 h");
+    expect(String(formatSpan(2 * HOUR + 5 * 60))).toBe("2 h 05");
+    expect(String(formatSpan(12 * 60 + 30))).toBe("12 min");
 });
 
 test("the last ten minutes show their seconds", () => {

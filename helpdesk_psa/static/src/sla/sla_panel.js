@@ -45,9 +45,7 @@ export class SlaPanel extends Component {
 
     async load() {
         const { resId, resModel } = this.props.record;
-        this.state.panel = resId
-            ? await this.orm.call(resModel, "get_sla_panel", [[resId]])
-            : null;
+        this.state.panel = resId ? await this.orm.call(resModel, "get_sla_panel", [[resId]]) : null;
         this.loadedAt = Date.now();
     }
 
