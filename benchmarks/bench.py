@@ -17,6 +17,7 @@ from odoo.fields import Datetime  # noqa: E402
 from odoo.orm.registry import Registry  # noqa: E402
 from odoo.tools import config  # noqa: E402
 
+from benchmarks import customers  # noqa: E402
 from benchmarks.desks import DESKS  # noqa: E402
 from benchmarks.operations import OPERATIONS, Bench, Effort  # noqa: E402
 from benchmarks.report import Results, write_report  # noqa: E402
@@ -50,6 +51,11 @@ def parse_arguments(arguments):
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--quick", action="store_true", help="do less in each round")
     parser.add_argument(
+        "--customers",
+        action="store_true",
+        help="measure the screens of customers beside plain contacts, and nothing else",
+    )
+    parser.add_argument(
         "--no-save", action="store_true", help="print the table, write no file"
     )
     return parser.parse_args(arguments)
@@ -63,6 +69,12 @@ def main(arguments):
         ["-c", os.environ[odoo_cli.CONFIG_VARIABLE], "--max-cron-threads=0"]
     )
     started = Datetime.now()
+    if options.customers:
+        report = customers.write_report(get_versions(), started, options.rounds)
+        if not options.no_save:
+            save(report, started)
+        say(f"\n{report}")
+        return
     results = Results()
     with ExitStack() as stack:
         templates = make_templates(stack)

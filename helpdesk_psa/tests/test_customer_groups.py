@@ -141,6 +141,68 @@ class TestPodOnly(PodsCommon):
         ratings = self.env["rating.rating"].with_user(clerk)
         self.assertFalse(ratings.search([("feedback", "=", "Secret")]))
 
+    def test_nor_in_groups_and_sums_of_anything_that_hangs_on_it(self):
+        self.hidden.activity_schedule(
+            "mail.mail_activity_data_todo", summary="Hidden", user_id=self.ada.id
+        )
+        self.hidden.rating_apply(
+            1, token=self.hidden._rating_get_access_token(), feedback="Secret"
+        )
+        ticket = [("res_model", "=", "psa.ticket"), ("res_id", "=", self.hidden.id)]
+        for model, domain, group in (
+            ("psa.ticket", [("id", "=", self.hidden.id)], "customer_id"),
+            ("psa.event", [("ticket_id", "=", self.hidden.id)], "kind"),
+            ("mail.activity", ticket, "user_id"),
+            ("rating.rating", ticket, "rating_text"),
+            (
+                "mail.message",
+                [("model", "=", "psa.ticket"), ("res_id", "=", self.hidden.id)],
+                "message_type",
+            ),
+        ):
+            with self.subTest(model=model):
+                groups = {
+                    user: self.env[model]
+                    .with_user(user)
+                    .formatted_read_group(domain, [group], ["__count"])
+                    for user in (self.ada, self.tess)
+                }
+                self.assertTrue(groups[self.ada])
+                self.assertFalse(groups[self.tess])
+
+    def test_nor_in_the_log_of_incoming_mails(self):
+        line = self._receive(subject="Hidden mail")
+        self.assertEqual(line.ticket_id.customer_group_id, self.pod)
+        for user in (self.tess, self.ada, self.lea):
+            with self.assertRefused(AccessError):
+                line.with_user(user).read(["subject"])
+        self.assertEqual(line.with_user(self.max).subject, "Hidden mail")
+
+    def test_nor_in_the_overview_and_its_counters(self):
+        tickets = self.env["psa.ticket"]
+        ada = tickets.with_user(self.ada).get_home_data()
+        tess = tickets.with_user(self.tess).get_home_data()
+        self.assertNotEqual(ada, tess)
+        self.assertNotIn(self.hidden.name, str(tess))
+        self.assertNotIn(self.hidden.number, str(tess))
+
+    def test_nor_as_parent_or_child_of_a_ticket(self):
+        child = self._create_ticket(name="Child", partner_id=self.zoe.id)
+        child.parent_id = self.hidden
+        shown = child.with_user(self.tess)
+        (values,) = shown.web_read(
+            {
+                "child_ids": {"fields": {"name": {}}},
+                "parent_id": {"fields": {"display_name": {}}},
+            }
+        )
+        self.assertNotIn("Hidden", str(values["parent_id"]))
+        self.hidden.parent_id = self.shown
+        (values,) = self.shown.with_user(self.tess).web_read(
+            {"child_ids": {"fields": {"name": {}}}}
+        )
+        self.assertNotIn("Hidden", str(values))
+
     def test_counters_count_what_the_reader_may_see(self):
         counts = {
             user: (

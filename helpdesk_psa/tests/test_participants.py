@@ -128,3 +128,25 @@ class TestParticipants(HelpdeskCommon, HttpCase):
             self.ticket.with_user(self.rita).write({"participant_ids": self.dana.ids})
         self.assertEqual(type(caught.exception).__name__, "AccessError")
         self.assertEqual(self.ticket.participant_ids, self.zoe)
+
+    def test_thirty_tickets_change_hands_with_as_many_queries_as_three(self):
+        def count(tickets):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            tickets.with_user(self.ada).write({"partner_id": self.dana.id})
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - start
+
+        batches = [
+            self.env["psa.ticket"].concat(
+                *(self._create_ticket() for _number in range(number))
+            )
+            for number in (3, 3, 30)
+        ]
+        count(batches[0])  # warms the caches
+        few, many = count(batches[1]), count(batches[2])
+        self.assertLessEqual(many, few + 3)
+        tokens = {ticket.access_token for ticket in batches[2].sudo()}
+        self.assertEqual(len(tokens), 30)
+        self.assertNotIn(self.casey, batches[2].sudo().message_partner_ids)

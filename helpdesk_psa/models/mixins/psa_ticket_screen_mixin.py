@@ -19,6 +19,25 @@ class PsaTicketScreenMixin(models.AbstractModel):
         for ticket in self:
             ticket.can_escalate = bool(ticket.team_id.escalates_to_id)
 
+    def web_read(self, specification):
+        """Override of `web`: the name of a parent that the reader may not see is not told.
+
+        The web client gets the names of all records that fields point to.
+        """
+        values_list = super().web_read(specification)
+        named = [
+            values["parent_id"]
+            for values in values_list
+            if isinstance(values.get("parent_id"), dict)
+        ]
+        if named:
+            parents = self.browse(parent["id"] for parent in named)
+            seen = set(parents._filtered_access("read").ids)
+            for parent in named:
+                if parent["id"] not in seen and "display_name" in parent:
+                    parent["display_name"] = self.env._("Ticket of others")
+        return values_list
+
     def action_reply(self):
         """Open the composer with an answer to the requester and those in copy."""
         self.ensure_one()
