@@ -1,9 +1,23 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 
 class IrFilters(models.Model):
     _inherit = "ir.filters"
+
+    psa_names_users = fields.Boolean(
+        compute="_compute_psa_names_users",
+        help="The user may not share the favourite with everybody, so that he has to say "
+        "with whom.",
+    )
+
+    @api.depends("model_id")
+    @api.depends_context("uid")
+    def _compute_psa_names_users(self):
+        may_share = self._psa_may_share()
+        for favourite in self:
+            is_ours = (favourite.model_id or "").startswith("psa.")
+            favourite.psa_names_users = is_ours and not may_share
 
     @api.constrains(
         "user_ids", "model_id", "name", "domain", "context", "sort", "active"

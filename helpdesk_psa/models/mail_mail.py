@@ -1,5 +1,8 @@
 from odoo import Command, api, models
-from odoo.tools.mail import email_normalize_all
+from odoo.tools.mail import email_normalize, email_normalize_all, email_split_and_format
+
+# Where a mail names addresses beside the contacts among its recipients.
+ADDRESS_FIELDS = ("email_to", "email_cc")
 
 
 class MailMail(models.Model):
@@ -9,41 +12,49 @@ class MailMail(models.Model):
     def create(self, vals_list):
         """Override of `mail`: who never gets e-mails is no recipient of any."""
         mails = super().create(vals_list)
-        mails._psa_drop_never_email()
+        if self.env["res.partner"]._psa_knows_never_email():
+            mails._psa_drop_never_email()
         return mails
 
     def _psa_drop_never_email(self):
         """Take those who never get e-mails off; cancel mails that are left to nobody."""
-        partners = self.recipient_ids
-        addresses = {
-            mail: email_normalize_all(mail.email_to or "")
+        written = {
+            address
             for mail in self
-            if mail.email_to
+            for name in ADDRESS_FIELDS
+            for address in email_normalize_all(mail[name] or "")
         }
-        everybody = {address for found in addresses.values() for address in found}
-        if everybody:
-            partners |= self.env["res.partner"].search(
-                [("email_normalized", "in", list(everybody))]
-            )
+        partners = self.recipient_ids
+        if written:
+            partners |= partners.search([("email_normalized", "in", list(written))])
         silent = partners._psa_filter_never_email()
-        if not silent:
-            return
-        silent_addresses = set(silent.mapped("email_normalized"))
-        for mail in self:
-            written = addresses.get(mail, [])
-            kept = [address for address in written if address not in silent_addresses]
-            if not mail.recipient_ids & silent and kept == written:
-                continue  # somebody else's mail of the same batch
-            if mail.recipient_ids & silent:
-                mail.recipient_ids = [Command.unlink(partner.id) for partner in silent]
-            if kept != written:
-                mail.email_to = ", ".join(kept)
-            if not (mail.recipient_ids or mail.email_to or mail.email_cc):
-                mail.write(
-                    {
-                        "state": "cancel",
-                        "failure_reason": self.env._(
-                            "The contact is set to never get e-mails."
-                        ),
-                    }
-                )
+        for mail in self if silent else ():
+            mail._psa_leave_out(silent)
+
+    def _psa_leave_out(self, silent):
+        """Take some contacts off a mail; the mail is cancelled if they were all."""
+        vals = {}
+        addresses = set(silent.mapped("email_normalized"))
+        for name in ADDRESS_FIELDS:
+            people = email_split_and_format(self[name] or "")
+            kept = [
+                person
+                for person in people
+                if email_normalize(person, strict=False) not in addresses
+            ]
+            if len(kept) != len(people):
+                vals[name] = ", ".join(kept)
+        if self.recipient_ids & silent:
+            vals["recipient_ids"] = [Command.unlink(partner.id) for partner in silent]
+        if not vals:
+            return  # somebody else's mail of the same batch
+        self.write(vals)
+        if not (self.recipient_ids or self.email_to or self.email_cc):
+            self.write(
+                {
+                    "state": "cancel",
+                    "failure_reason": self.env._(
+                        "The contact is set to never get e-mails."
+                    ),
+                }
+            )

@@ -370,8 +370,17 @@ class MailThread(models.AbstractModel):
         return super()._detect_write_to_catchall(msg_dict)
 
     def _psa_get_forced_route(self, message, message_dict):
-        """Route a mail to a new ticket of the first team it was addressed to."""
+        """Route a mail to the ticket that somebody chose for it.
+
+        Otherwise to a new ticket of the first team it was addressed to.
+        """
         message_dict.pop("parent_id", None)
+        ticket_id = self.env.context.get("psa_ticket_id")
+        if ticket_id:
+            # As a reply: what a robot wrote wakes nobody.
+            fate = self.env["psa.mail.log"]._get_current()
+            message_dict["is_internal"] = fate.is_automatic
+            return [("psa.ticket", ticket_id, {}, self.env.uid, None)]
         message_dict["is_internal"] = False
         addresses = _get_recipients(message)
         teams = self.env["psa.ticket"]._find_teams(addresses)

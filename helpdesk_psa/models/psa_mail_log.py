@@ -213,6 +213,19 @@ class PsaMailLog(models.Model):
 
     def action_make_ticket(self):
         """Open a ticket for a mail that became none, as if it had been welcome."""
+        return self._give_second_chance()
+
+    def action_attach(self):
+        """Open the dialog that puts a mail on a ticket there is already."""
+        self.ensure_one()
+        self._check_second_chance()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_mail_log_attach_action"
+        )
+        return {**action, "context": {"default_log_id": self.id}}
+
+    def _check_second_chance(self):
+        """Refuse to process a mail again that is on a ticket, or no longer there."""
         self.ensure_one()
         self.check_access("write")
         if self.ticket_id:
@@ -226,7 +239,16 @@ class PsaMailLog(models.Model):
             raise UserError(
                 self.env._("The original mail is no longer kept; nothing to open.")
             )
-        self._reprocess(psa_force_ticket=True)
+
+    def _give_second_chance(self, ticket=None):
+        """Process a mail again, as if it had been welcome, and open its ticket.
+
+        :param ticket: `psa.ticket` to put it on; otherwise it becomes a new one
+        :raise UserError: if it got on no ticket
+        """
+        self._check_second_chance()
+        target = {"psa_ticket_id": ticket.id} if ticket else {}
+        self._reprocess(psa_force_ticket=True, **target)
         if not self.ticket_id:
             raise UserError(
                 self.env._("The mail became no ticket: %(why)s", why=self.detail or "")

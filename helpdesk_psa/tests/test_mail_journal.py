@@ -271,6 +271,75 @@ class TestMailJournal(HelpdeskCommon):
             line.with_user(self.max).action_make_ticket()
         self.assertEqual(line.state, "ignored")
 
+    def _attach(self, line, ticket, user=None):
+        """Put a mail on a ticket by the dialog."""
+        user = user or self.max
+        wizard = self.env["psa.mail.log.attach"].with_user(user)
+        wizard = wizard.create({"log_id": line.id, "ticket_id": ticket.id})
+        with self._own_cursors(), self.mock_mail_gateway():
+            return wizard.action_attach()
+
+    def test_manager_puts_a_refused_mail_on_a_ticket(self):
+        ticket = self._create_ticket(
+            partner_id=self.casey.id, stage_id=self.stage_waiting.id
+        )
+        line = self._receive(
+            headers={"Auto-Submitted": "auto-replied"}, body="Room 12, please."
+        )
+        self.assertEqual(line.state, "automatic")
+        action = self._attach(line, ticket)
+        self.assertEqual(action["res_id"], ticket.id)
+        self.assertEqual((line.state, line.ticket_id), ("reply", ticket))
+        message = ticket.message_ids[0]
+        self.assertIn("Room 12, please.", message.body)
+        self.assertEqual(message.author_id, self.casey)
+        self.assertTrue(message.is_internal, "A robot wakes nobody")
+        self.assertEqual(ticket.stage_id, self.stage_waiting)
+
+    def test_mail_put_on_a_waiting_ticket_wakes_it(self):
+        ticket = self._create_ticket(
+            partner_id=self.casey.id, stage_id=self.stage_waiting.id
+        )
+        rule = self.env["psa.mail.rule"].create(
+            {"name": "Noise", "subject_pattern": "Printer down"}
+        )
+        line = self._receive()
+        self.assertEqual(line.rule_id, rule)
+        self._attach(line, ticket)
+        self.assertEqual(ticket.stage_category, "open")
+        self.assertFalse(ticket.message_ids[0].is_internal)
+
+    def test_mail_is_put_on_one_ticket_only(self):
+        line = self._receive()
+        other = self._create_ticket()
+        messages = other.message_ids
+        for act in (
+            line.with_user(self.max).action_attach,
+            lambda: self._attach(line, other),
+        ):
+            with self.assertRaisesRegex(
+                UserError, f"on the ticket {line.ticket_id.number}"
+            ):
+                act()
+        self.assertEqual(other.message_ids, messages)
+
+    def test_mail_is_not_put_on_a_ticket_of_another_company(self):
+        line = self._receive(email_from="noreply@shop.example.com")
+        ticket = self._create_ticket(team_id=self.team_2.id)
+        messages = ticket.message_ids
+        with self.assertRaises(AccessError):
+            self._attach(line, ticket)
+        self.assertEqual((line.state, line.ticket_id), ("ignored", ticket.browse()))
+        self.assertEqual(ticket.message_ids, messages)
+
+    def test_only_managers_put_mails_on_tickets(self):
+        line = self._receive(email_from="noreply@shop.example.com")
+        ticket = self._create_ticket()
+        for user in (self.ada, self.lea, self.rita):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._attach(line, ticket, user)
+        self.assertEqual(line.state, "ignored")
+
     def test_manager_blocks_a_sender(self):
         line = self._receive(email_from="Spam <Spam@bad.example.com>")
         (line | line).with_user(self.max).action_block_sender()

@@ -241,6 +241,22 @@ class TestNeverEmail(SettingsCommon):
         wizard.user_ids.action_grant_access()
         self.assertFalse(self._get_live_mails())
 
+    def test_he_is_taken_off_the_copies_and_others_stay(self):
+        mail = self.env["mail.mail"].create(
+            {
+                "email_to": "Dana <dana@acme.example.com>",
+                "email_cc": f"{self.casey.email_formatted}, boss@other.example",
+            }
+        )
+        self.assertEqual(mail.email_cc, "boss@other.example")
+        self.assertIn("dana@acme.example.com", mail.email_to)
+        self.assertEqual(mail.state, "outgoing")
+
+    def test_mail_that_only_copies_him_is_cancelled(self):
+        mail = self.env["mail.mail"].create({"email_cc": self.casey.email})
+        self.assertFalse(mail.email_cc)
+        self.assertEqual(mail.state, "cancel")
+
     def test_the_setting_of_the_customer_holds_for_his_people(self):
         self.casey.psa_never_email = False
         self.acme.psa_never_email = True

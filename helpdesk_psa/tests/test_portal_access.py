@@ -221,6 +221,21 @@ class TestPortalRpc(PortalAccessCommon):
         self.assertFalse(message.subtype_id.internal)
         self.assertNotIn(self.zoe, message.notified_partner_ids)
 
+    def test_what_he_posts_on_a_closed_ticket_opens_a_linked_one(self):
+        ticket = self.tickets["own"]
+        ticket.stage_id = self.stage_closed
+        messages = ticket.message_ids
+        self.ticket.message_post(body="Again", message_type="comment")
+        follow_up = ticket.link_ids.ticket_id
+        self.assertEqual(
+            (follow_up.channel, follow_up.partner_id.id), ("portal", self.casey.id)
+        )
+        self.assertIn("Again", follow_up._get_public_messages().body)
+        self.assertEqual(follow_up._get_public_messages().author_id, self.casey)
+        self.assertEqual(
+            (ticket.stage_category, ticket.message_ids), ("closed", messages)
+        )
+
     def test_history_links_journal_and_clocks_are_closed(self):
         for model in (
             "psa.event",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged, users
+from odoo.tests import Form, tagged, users
 from odoo.tools import file_open
 from odoo.tools.safe_eval import safe_eval
 
@@ -441,6 +441,15 @@ class TestFavourites(ViewsCommon):
         with self.assertRaises(AccessError):
             favourite.unlink()
         self.assertEqual(favourite.domain, "[('stage_category', '=', 'open')]")
+
+    @users("ada")
+    def test_dialog_offers_agents_no_sharing_with_everybody(self):
+        favourite = self._save_favourite(self.env.user)
+        with Form(favourite, view="base.ir_filters_view_edit_form") as form:
+            self.assertTrue(form._get_modifier("user_ids", "required"))
+        mine = favourite.with_user(self.max)
+        with Form(mine, view="base.ir_filters_view_edit_form") as form:
+            self.assertFalse(form._get_modifier("user_ids", "required"))
 
     @users("max")
     def test_manager_shares_with_everybody(self):

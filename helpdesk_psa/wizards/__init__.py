@@ -3,6 +3,7 @@ from . import (
     psa_agreement_decide,
     psa_intervention_explain,
     psa_intervention_sign,
+    psa_mail_log_attach,
     psa_schedule_skip,
     psa_sla_simulation,
     psa_sla_statement,

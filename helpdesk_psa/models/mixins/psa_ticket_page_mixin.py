@@ -165,7 +165,8 @@ class PsaTicketPageMixin(models.AbstractModel):
         body = plaintext2html(body)
         partner = self.env["res.partner"].browse(author.get("author_id"))
         if self._wants_follow_up() and not self._is_agent(partner):
-            return self._open_follow_up_from_page(author, body, values)
+            message = self._open_follow_up_from_page(author, body, values)
+            return self.browse(message.res_id)
         self._as_page_visitor().message_post(
             body=body,
             message_type="comment",
@@ -176,6 +177,13 @@ class PsaTicketPageMixin(models.AbstractModel):
         return self
 
     def _open_follow_up_from_page(self, author, body, post_values):
+        """Open the ticket that a visitor's reply to this closed one asks for.
+
+        :param dict author: author values of `message_post`
+        :param body: as for `message_post`
+        :param dict post_values: further values of it
+        :return: the message, on the new ticket
+        """
         follow_up = self.with_context(psa_first_message=True)._intake(
             [
                 {
@@ -187,8 +195,7 @@ class PsaTicketPageMixin(models.AbstractModel):
                 }
             ]
         )
-        follow_up._as_page_visitor()._post_request(body, **author, **post_values)
-        return follow_up.with_env(self.env)
+        return follow_up._as_page_visitor()._post_request(body, **author, **post_values)
 
     def _as_page_visitor(self):
         """Return the tickets in the context of a message from outside.

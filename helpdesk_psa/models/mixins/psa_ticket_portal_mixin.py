@@ -54,7 +54,8 @@ class PsaTicketPortalMixin(models.AbstractModel):
     def message_post(self, **kwargs):
         """Override of `mail`: visitors write public messages, in their own name.
 
-        Core takes type, subtype, author and recipients from whoever calls.
+        Core takes type, subtype, author and recipients from whoever calls. To a closed
+        ticket the message opens a follow-up where the team wishes, as on its page.
         """
         visitor = self.env.user
         if self.env.su or visitor._is_internal():
@@ -62,12 +63,19 @@ class PsaTicketPortalMixin(models.AbstractModel):
         self.check_access("read")
         # sudo: whom the message concerns is told, whoever writes it
         tickets = self.sudo()._as_page_visitor()
+        body, files = kwargs.get("body", ""), kwargs.get("attachment_ids")
+        author = {
+            "author_id": visitor.partner_id.id,
+            "email_from": visitor.partner_id.email_formatted,
+        }
+        if tickets._wants_follow_up():
+            files = {"attachment_ids": files}
+            return tickets._open_follow_up_from_page(author, body, files).sudo(False)
         message = super(PsaTicketPortalMixin, tickets).message_post(
-            body=kwargs.get("body", ""),
-            attachment_ids=kwargs.get("attachment_ids"),
+            body=body,
+            attachment_ids=files,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            author_id=visitor.partner_id.id,
-            email_from=visitor.partner_id.email_formatted,
+            **author,
         )
         return message.sudo(False)
