@@ -325,7 +325,9 @@ class TestMailJournal(HelpdeskCommon):
 
     def test_mail_is_not_put_on_a_ticket_of_another_company(self):
         line = self._receive(email_from="noreply@shop.example.com")
-        ticket = self._create_ticket(team_id=self.team_2.id)
+        ticket = self._create_ticket(
+            self.bob, team_id=self.team_2.id, partner_id=self.zoe.id
+        )
         messages = ticket.message_ids
         with self.assertRaises(AccessError):
             self._attach(line, ticket)

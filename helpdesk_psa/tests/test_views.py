@@ -447,8 +447,11 @@ class TestFavourites(ViewsCommon):
         favourite = self._save_favourite(self.env.user)
         with Form(favourite, view="base.ir_filters_view_edit_form") as form:
             self.assertTrue(form._get_modifier("user_ids", "required"))
-        mine = favourite.with_user(self.max)
-        with Form(mine, view="base.ir_filters_view_edit_form") as form:
+
+    @users("max")
+    def test_dialog_lets_managers_share_with_everybody(self):
+        favourite = self._save_favourite(self.env.user)
+        with Form(favourite, view="base.ir_filters_view_edit_form") as form:
             self.assertFalse(form._get_modifier("user_ids", "required"))
 
     @users("max")
