@@ -70,7 +70,7 @@ def main(arguments):
     )
     started = Datetime.now()
     if options.customers:
-        report = customers.write_report(get_versions(), started, options.rounds)
+        report = customers.write_report(started, options.rounds)
         if not options.no_save:
             save(report, started)
         say(f"\n{report}")

@@ -63,7 +63,7 @@ SIDES = {
 }
 
 
-def write_report(versions, started, rounds):
+def write_report(started, rounds):
     """Measure; return the results as Markdown."""
     head = f"# Benchmark of customers, {started:%Y-%m-%d %H:%M} UTC"
     return "\n".join(
