@@ -83,6 +83,7 @@
         "wizards/psa_sla_simulation_views.xml",
         "views/psa_sla_policy_views.xml",
         "views/psa_sla_report_views.xml",
+        "wizards/psa_sla_extend_views.xml",
         "wizards/psa_sla_statement_views.xml",
         "views/psa_sla_clock_views.xml",
         "views/psa_sla_breach_reason_views.xml",

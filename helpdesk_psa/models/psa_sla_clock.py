@@ -1,6 +1,13 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..const import SLA_KINDS, SLA_METRICS, SLA_STATES
+from ..const import LIVE_SLA_STATES, SLA_KINDS, SLA_METRICS, SLA_STATES
+from ..tools.sla_clock import explain
+from .mixins.psa_sla_mixin import to_terms, trace_all
+
+# What people say about a clock; all the rest is counted.
+SPOKEN_FIELDS = {"breach_reason_id", "breach_note"}
 
 
 class PsaSlaClock(models.Model):
@@ -14,7 +21,6 @@ class PsaSlaClock(models.Model):
     _description = "SLA Clock"
     _inherit = ["psa.sla.clock.escalation.mixin", "psa.sla.timeline.mixin"]
     _order = "due_at, id"
-    _rec_name = "metric"
 
     ticket_id = fields.Many2one(
         "psa.ticket", index="btree_not_null", ondelete="cascade", readonly=True
@@ -92,11 +98,36 @@ class PsaSlaClock(models.Model):
     )
     next_escalation_at = fields.Datetime(readonly=True)
 
+    # As things are at this moment
+    is_late = fields.Boolean(
+        string="Late",
+        compute="_compute_is_late",
+        search="_search_is_late",
+        help="Overdue, or kept too late.",
+    )
+    used_hours = fields.Float(
+        string="Used",
+        compute="_compute_used_hours",
+        help="Service hours used until now.",
+    )
+    remaining_hours = fields.Float(
+        string="Left",
+        compute="_compute_used_hours",
+        help="Service hours left until it is late; negative when it is.",
+    )
+    target_hours = fields.Float(
+        string="Promised",
+        compute="_compute_used_hours",
+        help="Service hours promised, extensions included.",
+    )
+
     # Why was it late
     breach_reason_id = fields.Many2one(
         "psa.sla.breach.reason", string="Late because", ondelete="restrict"
     )
-    breach_note = fields.Char(string="Explanation")
+    breach_note = fields.Char(
+        string="Explanation", help="What happened, in a few words."
+    )
 
     # For lists and reports
     company_id = fields.Many2one(
@@ -183,3 +214,128 @@ class PsaSlaClock(models.Model):
                 ticket.customer_group_id or clock.customer_id.psa_customer_group_id
             )
             clock.project_id = task.project_id
+
+    @api.depends("metric", "ticket_id.number", "task_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["metric"]._description_selection(self.env))
+        for clock in self:
+            clock.display_name = self.env._(
+                "%(metric)s of %(subject)s",
+                metric=labels.get(clock.metric, ""),
+                subject=clock.ticket_id.number or clock.task_id.name or "",
+            )
+
+    @api.depends("state", "due_at")
+    def _compute_is_late(self):
+        late = self.filtered_domain(self._get_late_domain())
+        late.is_late = True
+        (self - late).is_late = False
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = self._get_late_domain()
+        domains = [late if wanted else ~late for wanted in value]
+        return Domain.OR(domains)
+
+    @api.model
+    def _get_late_domain(self):
+        """Return what is late now: kept too late, or due and not kept yet."""
+        overdue = Domain("state", "in", LIVE_SLA_STATES) & Domain(
+            "due_at", "<=", fields.Datetime.now()
+        )
+        return Domain("state", "=", "breached") | overdue
+
+    @api.depends("state", "elapsed_seconds", "elapsed_at", "target_seconds")
+    def _compute_used_hours(self):
+        for clock in self:
+            used = clock._get_used_seconds()
+            clock.used_hours = used / 3600
+            clock.target_hours = clock.target_seconds / 3600
+            clock.remaining_hours = (clock.target_seconds - used) / 3600
+
+    def _get_used_seconds(self, moment=None):
+        """Return the seconds of service hours used until a moment, now by default."""
+        self.ensure_one()
+        moment = moment or fields.Datetime.now()
+        if self.state != "running" or moment <= self.elapsed_at:
+            return self.elapsed_seconds
+        time = self._get_working_time()
+        return self.elapsed_seconds + time.between(self.elapsed_at, moment)
+
+    def _get_working_time(self):
+        """Return the service hours in which the clock runs now.
+
+        :rtype: WorkingTime
+        """
+        self.ensure_one()
+        # sudo: whoever sees a clock may know its hours
+        clock_sudo = self.sudo()
+        return clock_sudo.calendar_id._psa_working_time(clock_sudo.company_id)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_spoken(vals)
+        return super().write(vals)
+
+    def _check_spoken(self, vals):
+        if vals.keys() - SPOKEN_FIELDS:
+            raise UserError(
+                self.env._(
+                    "A clock is counted from what happened and cannot be set. To give "
+                    "more time, a team leader extends it on the ticket."
+                )
+            )
+        in_time = self.filtered(lambda clock: not clock.is_late)
+        if in_time:
+            raise UserError(
+                self.env._(
+                    "“%(clock)s” is not late: there is nothing to explain.",
+                    clock=in_time[0].display_name,
+                )
+            )
+
+    # === FROM EVENTS === #
+
+    def _get_cycles(self):
+        """Return what the clocks are counted from, read from the events.
+
+        :return: ``{clock: (Cycle, [Terms])}``; see `tools/sla_clock.py`
+        :rtype: dict
+        """
+        cycles = {}
+        for inverse in ("ticket_id", "task_id"):
+            clocks = self.sudo().filtered(inverse)
+            if not clocks:
+                continue
+            times = {}
+            histories = clocks[inverse]._get_histories()
+            for clock in clocks:
+                subject = clock[inverse]
+                moments = histories[subject.id].moments
+                for number, _team, cycle in trace_all(
+                    clock.kind, clock.metric, moments
+                ):
+                    if number == clock.cycle:
+                        terms = to_terms(subject, clock.terms, times)
+                        cycles[clock.with_env(self.env)] = cycle, terms
+        return cycles
+
+    def _get_intervals(self, until=None):
+        """Return what the clocks did and why, from their start until a moment.
+
+        :param datetime until: naive UTC, now by default
+        :return: ``{clock: [Interval]}``; the reason of a pause is the id of its status
+        :rtype: dict
+        """
+        until = until or fields.Datetime.now()
+        return {
+            clock: explain(cycle, terms, until)
+            for clock, (cycle, terms) in self._get_cycles().items()
+        }
+
+    def action_open_subject(self):
+        """Open the ticket or the task that the clock measures."""
+        self.ensure_one()
+        return (self.ticket_id or self.task_id).get_formview_action()

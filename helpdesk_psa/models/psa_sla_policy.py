@@ -1,7 +1,14 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..const import PRIORITIES, SLA_KINDS
 from ..tools.sla_policy import Promise, Rule
+
+# Models that policies are about.
+SUBJECTS = {"ticket": "psa.ticket", "task": "project.task"}
+# Tickets whose clocks are brought in line at a time.
+BATCH_SIZE = 200
 
 # Conditions that name records: {condition: field}.
 CONDITION_FIELDS = {
@@ -11,6 +18,7 @@ CONDITION_FIELDS = {
     "group": "customer_group_ids",
     "site": "site_ids",
     "tag": "tag_ids",
+    "equipment": "equipment_category_ids",
     "project": "project_ids",
 }
 
@@ -23,6 +31,21 @@ class PsaSlaPolicy(models.Model):
     _inherit = ["psa.remembered.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
+    _psa_remembered_fields = (
+        "active",
+        "sequence",
+        "kind",
+        "apply_to",
+        "company_id",
+        "calendar_id",
+        "warning_percent",
+        "enforced_from_at",
+        "min_priority",
+        "max_priority",
+        "is_vip",
+        "target_ids",
+        *CONDITION_FIELDS.values(),
+    )
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -99,6 +122,12 @@ class PsaSlaPolicy(models.Model):
         check_company=True,
         help="Tickets that have at least one of these tags.",
     )
+    equipment_category_ids = fields.Many2many(
+        "psa.equipment.category",
+        string="Equipment",
+        check_company=True,
+        help="Tickets about equipment of at least one of these categories.",
+    )
     project_ids = fields.Many2many(
         "project.project",
         string="Projects",
@@ -117,7 +146,11 @@ class PsaSlaPolicy(models.Model):
     escalation_ids = fields.One2many(
         "psa.sla.escalation", "policy_id", string="Escalations", copy=True
     )
-    clock_ids = fields.One2many("psa.sla.clock", "policy_id", string="Clocks")
+    clock_count = fields.Integer(string="Clocks", compute="_compute_clock_count")
+
+    # Where the scheduler is with applying the policy to open tickets
+    is_applying = fields.Boolean(readonly=True, copy=False)
+    apply_after_id = fields.Integer(readonly=True, copy=False)
 
     _warning_percent_range = models.Constraint(
         "CHECK (warning_percent BETWEEN 1 AND 100)",
@@ -128,6 +161,101 @@ class PsaSlaPolicy(models.Model):
     def _check_open_hours(self):
         # sudo: whether there are open hours is all that is asked
         self.sudo().calendar_id._psa_check_open_hours()
+
+    def _compute_clock_count(self):
+        counts = dict(
+            self.env["psa.sla.clock"]._read_group(
+                [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
+            )
+        )
+        for policy in self:
+            policy.clock_count = counts.get(policy, 0)
+
+    def action_open_clocks(self):
+        """Open the clocks that ran under the policy."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_sla_clock_action"
+        )
+        return {
+            **action,
+            "display_name": self.name,
+            "domain": [("policy_id", "=", self.id)],
+            "context": {},
+        }
+
+    @api.constrains("min_priority", "max_priority")
+    def _check_priorities(self):
+        for policy in self:
+            highest = policy.max_priority or "3"
+            if (policy.min_priority or "0") > highest:
+                raise ValidationError(
+                    self.env._(
+                        "No ticket can have a priority from “%(lowest)s” up to "
+                        "“%(highest)s”: exchange the two.",
+                        lowest=dict(PRIORITIES)[policy.min_priority],
+                        highest=dict(PRIORITIES)[highest],
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        clock = (
+            self.env["psa.sla.clock"]
+            .sudo()
+            .search([("policy_id", "in", self.ids)], limit=1)
+        )
+        if clock:
+            raise UserError(
+                self.env._(
+                    "Clocks have run under “%(policy)s”, so it stays for the reports. "
+                    "Archive it instead: it then counts for no new ticket.",
+                    policy=clock.policy_id.name,
+                )
+            )
+
+    # === OPEN TICKETS === #
+
+    def action_apply(self):
+        """Choose the policies of all open tickets and tasks again, in the background."""
+        self.check_access("write")
+        self.write({"is_applying": True, "apply_after_id": 0})
+        # sudo: only administrators handle scheduled jobs
+        cron = self.env.ref("helpdesk_psa.ir_cron_psa_sla_apply").sudo()
+        cron._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Open tickets get the promises of today's policies within a few "
+                    "minutes. The time they have used stays used."
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    @api.model
+    def _cron_apply(self):
+        """Apply the policies to open tickets and tasks, a batch at a time."""
+        progress = self.env["ir.cron"]._commit_progress
+        pending = self.search([("is_applying", "=", True)])
+        progress(remaining=len(pending))
+        for subject, policies in pending.grouped("apply_to").items():
+            model = self.env[SUBJECTS[subject]]
+            domain = model._get_sla_open_domain()
+            while records := model.search(
+                domain & Domain("id", ">", min(policies.mapped("apply_after_id"))),
+                order="id",
+                limit=BATCH_SIZE,
+            ):
+                records._update_clocks(refresh=True)
+                policies.apply_after_id = records[-1].id
+                if not progress():
+                    return
+            policies.write({"is_applying": False, "apply_after_id": 0})
+            progress(len(policies))
 
     # === WHICH POLICY COUNTS === #
 
@@ -247,6 +375,9 @@ class PsaSlaPolicy(models.Model):
             ),
             "site": self.env._("“%(policy)s” is for other sites.", policy=name),
             "tag": self.env._("“%(policy)s” is for other tags.", policy=name),
+            "equipment": self.env._(
+                "“%(policy)s” is for other equipment.", policy=name
+            ),
             "project": self.env._("“%(policy)s” is for other projects.", policy=name),
         }
         other = self.env._("“%(policy)s” is for other cases.", policy=name)

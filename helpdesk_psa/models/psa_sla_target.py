@@ -1,6 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..const import PRIORITIES, SLA_METRICS
+
+# Whoever promises more than a year of service hours has mistyped.
+MAX_HOURS = 9999
 
 
 class PsaSlaTarget(models.Model):
@@ -45,9 +49,6 @@ class PsaSlaTarget(models.Model):
         string="24/7", help="This clock runs day and night, whatever the policy says."
     )
 
-    _hours_positive = models.Constraint(
-        "CHECK (hours > 0)", "A target needs a time of more than nothing."
-    )
     _metric_uniq = models.UniqueIndex(
         "(policy_id, metric, COALESCE(priority, ''))",
         "A policy has one target for each priority and metric.",
@@ -64,6 +65,21 @@ class PsaSlaTarget(models.Model):
         labels = dict(self._fields["metric"]._description_selection(self.env))
         for target in self:
             target.display_name = labels.get(target.metric)
+
+    @api.constrains("calendar_id")
+    def _check_calendar(self):
+        self.calendar_id._psa_check_open_hours()
+
+    @api.constrains("hours")
+    def _check_hours(self):
+        for target in self:
+            if not 0 < target._get_seconds() <= MAX_HOURS * 3600:
+                raise ValidationError(
+                    self.env._(
+                        "A target lies between a second and %(hours)s hours.",
+                        hours=MAX_HOURS,
+                    )
+                )
 
     def _get_seconds(self):
         self.ensure_one()

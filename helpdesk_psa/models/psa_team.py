@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, formataddr
 
-from ..const import OPEN_CATEGORIES, YES_NO
+from ..const import OPEN_CATEGORIES, PRIORITIES, YES_NO
 
 # The queues of a team: filters of the tickets' search view that make the list, and the
 # field that counts it.
@@ -150,6 +150,18 @@ class PsaTeam(models.Model):
         string="Escalates to",
         check_company=True,
         help="Team that gets a ticket when an agent presses Escalate.",
+    )
+
+    # Priority
+    is_priority_locked = fields.Boolean(
+        string="Only leaders change the priority",
+        help="Agents choose the priority and the severity of a new ticket; later only "
+        "team leaders change them.",
+    )
+    vip_priority = fields.Selection(
+        PRIORITIES,
+        string="VIPs have at least",
+        help="Tickets of VIPs never have a lower priority than this one.",
     )
 
     # What the customer's messages do

@@ -84,3 +84,25 @@ class PsaTicketStage(models.Model):
         """Whether somebody still has to act on tickets in this status."""
         self.ensure_one()
         return self.category in OPEN_CATEGORIES
+
+    def write(self, vals):
+        """Override to let the clocks of tickets in these statuses follow a new rule."""
+        if vals.keys().isdisjoint({"sla_clock", "category"}):
+            return super().write(vals)
+        before = {stage: stage._get_sla_mode() for stage in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda stage: stage._get_sla_mode() != before[stage])
+        changed._log_clock_rule()
+        return result
+
+    def _log_clock_rule(self):
+        """Tell the histories of the measured tickets what the statuses do from now on."""
+        # sudo: a rule counts for tickets that its author may not see, too
+        tickets = self.env["psa.ticket"].sudo().with_context(active_test=False)
+        measured = tickets.search(
+            [("stage_id", "in", self.ids), ("sla_phase", "!=", False)]
+        )
+        measured._log_events(
+            {"ticket_id": ticket.id, "kind": "clock", "new": str(ticket.stage_id.id)}
+            for ticket in measured
+        )

@@ -6,6 +6,7 @@ from . import (
     psa_mail_log_attach,
     psa_schedule_skip,
     psa_sla_simulation,
+    psa_sla_extend,
     psa_sla_statement,
     psa_ticket_identify,
     psa_time_approve,

@@ -22,7 +22,15 @@ CLOCK_KINDS = {
     "extension",
     "requested",
 }
-TERMS_KINDS = {"created", "priority", "type", "team", "customer", "requested"}
+TERMS_KINDS = {
+    "created",
+    "priority",
+    "type",
+    "category",
+    "team",
+    "customer",
+    "requested",
+}
 
 SLA_STATES_OF_SUBJECT = [
     ("breached", "Overdue"),
@@ -295,6 +303,11 @@ class PsaSlaMixin(models.AbstractModel):
         :rtype: dict
         """
         raise NotImplementedError
+
+    @api.model
+    def _get_sla_open_domain(self):
+        """Return the records on which somebody still works. Override for the model."""
+        return Domain.FALSE
 
     def _get_agreement_sla_policies(self):
         """Return ``{record id: id of the policy agreed on by contract}``.

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
+from ...const import LIVE_SLA_STATES, OPEN_CATEGORIES
 from ...tools.sla_policy import Facts
+
+# Fields that set the priority, which the promises depend on.
+PRIORITY_FIELDS = {"priority", "severity_id"}
 
 
 class PsaTicketSlaMixin(models.AbstractModel):
@@ -13,7 +19,30 @@ class PsaTicketSlaMixin(models.AbstractModel):
 
     sla_clock_ids = fields.One2many("psa.sla.clock", "ticket_id", string="Clocks")
 
+    can_edit_priority = fields.Boolean(compute="_compute_can_edit_priority")
+    can_extend_sla = fields.Boolean(compute="_compute_can_extend_sla")
+
+    @api.depends("team_id")
+    @api.depends_context("uid")
+    def _compute_can_edit_priority(self):
+        is_lead = self.env.su or self.env.user.has_group("helpdesk_psa.group_psa_lead")
+        for ticket in self:
+            is_new = not ticket._origin
+            ticket.can_edit_priority = (
+                is_lead or is_new or not ticket.team_id.is_priority_locked
+            )
+
+    @api.depends("sla_clock_ids.state")
+    @api.depends_context("uid")
+    def _compute_can_extend_sla(self):
+        is_lead = self.env.user.has_group("helpdesk_psa.group_psa_lead")
+        for ticket in self:
+            states = set(ticket.sla_clock_ids.mapped("state"))
+            ticket.can_extend_sla = is_lead and not states.isdisjoint(LIVE_SLA_STATES)
+
     def write(self, vals):
+        if not vals.keys().isdisjoint(PRIORITY_FIELDS):
+            self._check_priority_lock(vals)
         if "requested_at" not in vals:
             return super().write(vals)
         before = {ticket.id: ticket.requested_at for ticket in self}
@@ -29,6 +58,68 @@ class PsaTicketSlaMixin(models.AbstractModel):
             if ticket.requested_at != before[ticket.id]
         )
         return result
+
+    def _check_priority_lock(self, vals):
+        """Leave the priority to team leaders where their team says so.
+
+        :raise AccessError: before anything has changed
+        """
+        changed = self.filtered(
+            lambda ticket: any(
+                ticket._fields[name].convert_to_write(ticket[name], ticket)
+                != vals[name]
+                for name in PRIORITY_FIELDS.intersection(vals)
+            )
+        )
+        locked = changed.filtered(
+            lambda ticket: (
+                not ticket.can_edit_priority
+                and vals.get("priority") != ticket._get_own_forced_priority()
+            )
+        )
+        if locked:
+            raise AccessError(
+                self.env._(
+                    "Only team leaders change the priority of tickets of the team "
+                    "“%(team)s”. Ask one of them.",
+                    team=locked[0].team_id.name,
+                )
+            )
+
+    # === VIP === #
+
+    def _complete_values(self, vals_list):
+        """Override of `psa.ticket.creation.mixin` to give VIPs their team's priority."""
+        super()._complete_values(vals_list)
+        for vals in vals_list:
+            team = self.env["psa.team"].browse(vals.get("team_id"))
+            forced = self._get_forced_priority(team, self._get_party(vals))
+            if forced > vals.get("priority", "1"):
+                vals["priority"] = forced
+
+    def _get_consequences(self, vals):
+        """Override of `psa.ticket.lifecycle.mixin`: a VIP's priority never falls below."""
+        further = super()._get_consequences(vals)
+        if {"partner_id", "customer_id", "team_id", *PRIORITY_FIELDS}.isdisjoint(vals):
+            return further
+        wanted = {**vals, **further}
+        team = self.team_id.browse(wanted.get("team_id", self.team_id.id))
+        party = self._get_party(wanted) or self.partner_id or self.customer_id
+        forced = self._get_forced_priority(team, party)
+        if forced > wanted.get("priority", self.priority):
+            further["priority"] = forced
+        return further
+
+    def _get_own_forced_priority(self):
+        party = self.partner_id or self.customer_id
+        return self._get_forced_priority(self.team_id, party)
+
+    @api.model
+    def _get_forced_priority(self, team, party):
+        """Return the lowest priority that a VIP's ticket may have, or an empty string."""
+        # sudo: the team's wish counts whoever opens the ticket, a private team's too
+        wish = team.sudo().vip_priority
+        return wish if wish and party._psa_get_setting("psa_vip")[0] else ""
 
     @api.model
     def _get_sla_terms_fields(self):
@@ -56,6 +147,10 @@ class PsaTicketSlaMixin(models.AbstractModel):
         if vals["kind"] != "created":
             stage = stage.browse(int(vals["new"]))
         return stage._get_sla_mode()
+
+    @api.model
+    def _get_sla_open_domain(self):
+        return Domain("stage_category", "in", OPEN_CATEGORIES)
 
     def _get_sla_start(self):
         return self.requested_at
@@ -88,6 +183,8 @@ class PsaTicketSlaMixin(models.AbstractModel):
         if name == "group":
             path = self.customer_group_id.parent_path or ""
             return frozenset(int(part) for part in path.split("/") if part)
+        if name == "equipment":
+            return frozenset(self.equipment_ids.category_id.ids)
         field = {
             "type": "type_id",
             "team": "team_id",
@@ -96,3 +193,13 @@ class PsaTicketSlaMixin(models.AbstractModel):
             "tag": "tag_ids",
         }.get(name)
         return frozenset(self[field].ids) if field else frozenset()
+
+    def action_extend_sla(self):
+        """Let a team leader give a promise more time."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "helpdesk_psa.psa_sla_extend_action"
+            ),
+            "context": {"default_ticket_id": self.id},
+        }
