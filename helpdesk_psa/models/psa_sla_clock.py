@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import LIVE_SLA_STATES, SLA_KINDS, SLA_METRICS, SLA_STATES
-from ..tools.sla_clock import explain
 from .mixins.psa_sla_mixin import to_terms, trace_all
 
 # What people say about a clock; all the rest is counted.
@@ -321,19 +320,6 @@ class PsaSlaClock(models.Model):
                         terms = to_terms(subject, clock.terms, times)
                         cycles[clock.with_env(self.env)] = cycle, terms
         return cycles
-
-    def _get_intervals(self, until=None):
-        """Return what the clocks did and why, from their start until a moment.
-
-        :param datetime until: naive UTC, now by default
-        :return: ``{clock: [Interval]}``; the reason of a pause is the id of its status
-        :rtype: dict
-        """
-        until = until or fields.Datetime.now()
-        return {
-            clock: explain(cycle, terms, until)
-            for clock, (cycle, terms) in self._get_cycles().items()
-        }
 
     def action_open_subject(self):
         """Open the ticket or the task that the clock measures."""

@@ -180,11 +180,13 @@ class PsaTicketSlaMixin(models.AbstractModel):
 
         Override to bring a condition of another module.
         """
-        if name == "group":
-            path = self.customer_group_id.parent_path or ""
+        tree = {
+            "group": self.customer_group_id,
+            "equipment": self.equipment_ids.category_id,
+        }.get(name)
+        if tree is not None:
+            path = "".join(tree.mapped("parent_path"))
             return frozenset(int(part) for part in path.split("/") if part)
-        if name == "equipment":
-            return frozenset(self.equipment_ids.category_id.ids)
         field = {
             "type": "type_id",
             "team": "team_id",
