@@ -66,10 +66,6 @@ class PsaSlaTarget(models.Model):
         for target in self:
             target.display_name = labels.get(target.metric)
 
-    @api.constrains("calendar_id")
-    def _check_calendar(self):
-        self.calendar_id._psa_check_open_hours()
-
     @api.constrains("hours")
     def _check_hours(self):
         for target in self:
