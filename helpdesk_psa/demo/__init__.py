@@ -1,1 +1,1 @@
-from . import psa_demo
+from . import psa_demo, psa_work_demo

@@ -253,7 +253,9 @@ class PsaAgreement(models.Model):
     def _compute_user_id(self):
         for agreement in self:
             agreement.user_id = (
-                agreement.user_id or agreement.customer_id.user_id or self.env.user
+                agreement.user_id
+                or agreement.customer_id.user_id
+                or self.env.user.filtered("active")
             )
 
     @api.depends("customer_id")

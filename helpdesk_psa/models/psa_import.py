@@ -8,7 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..tools import import_sheet
-from ..tools.import_sheet import BY_NAME, SheetError
+from ..tools.import_sheet import SheetError
+from .psa_equipment_plan import EquipmentPlan
 from .psa_import_plan import ImportPlan, Refusal
 
 _logger = logging.getLogger(__name__)
@@ -42,6 +43,14 @@ class PsaImport(models.Model):
     )
     filename = fields.Char(
         string="File name", default=lambda self: self.env._("customers")
+    )
+    kind = fields.Selection(
+        [("customers", "Customers"), ("equipment", "Equipment")],
+        string="Sheet of",
+        required=True,
+        default="customers",
+        help="Customers: with their sites, people and mail domains. Equipment: of customers "
+        "that exist.",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -179,7 +188,13 @@ class PsaImport(models.Model):
             raise UserError(
                 self.env._("An import has the rights of whoever starts it.")
             )
-        if vals.keys() & {"file", "customer_key", "contact_key", "company_id"}:
+        if vals.keys() & {
+            "file",
+            "kind",
+            "customer_key",
+            "contact_key",
+            "company_id",
+        }:
             self._forget_check()
         return super().write(vals)
 
@@ -257,9 +272,13 @@ class PsaImport(models.Model):
 
         :raise UserError: if the user may not create contacts or domains
         """
+        models_by_kind = {
+            "customers": ("res.partner", "psa.email.domain", "res.partner.category"),
+            "equipment": ("psa.equipment",),
+        }
         if any(
             not self.env[model].has_access(operation)
-            for model in ("res.partner", "psa.email.domain", "res.partner.category")
+            for model in models_by_kind[self.kind]
             for operation in ("create", "write")
         ):
             raise UserError(
@@ -284,7 +303,7 @@ class PsaImport(models.Model):
         self._rows_sudo().search([("import_id", "in", self.ids)]).unlink()
         try:
             (_number, headings), *table = import_sheet.read_table(self._get_data())
-            plan = ImportPlan(self._as_company(), headings)
+            plan = self._get_plan(headings)
             self._check_keys(plan)
         except SheetError as error:
             message = self._word_sheet_error(error.reason, error.details)
@@ -309,22 +328,22 @@ class PsaImport(models.Model):
         # sudo: see above
         return self.env["psa.import.row"].sudo()
 
+    def _get_plan(self, headings):
+        """Return what compares the rows of this kind of sheet with the database."""
+        plan = EquipmentPlan if self.kind == "equipment" else ImportPlan
+        return plan(self._as_company(), headings)
+
     def _as_company(self):
         """Return the import as its company sees the contacts."""
         return self.with_company(self.company_id)
 
     def _check_keys(self, plan):
         """Require the columns that customers and contacts are recognised by."""
-        missing = {plan.customer_column, "customer_name"} - plan.names.keys()
-        contacts = {"contact_name", "contact_email", "contact_xmlid"}
-        if contacts & plan.names.keys():
-            missing |= {plan.contact_column} - plan.names.keys()
-        if "customer_name" in missing and plan.customer_column in plan.names:
-            missing.discard("customer_name")  # enough for customers that exist
+        missing = plan.get_missing_columns()
         if missing:
             columns = [
                 column.headings[0]
-                for column in BY_NAME.values()
+                for column in plan.by_name.values()
                 if column.name in missing
             ]
             raise SheetError("missing_heading", columns=", ".join(columns))
@@ -364,6 +383,7 @@ class PsaImport(models.Model):
             or said.get(plan.customer_column),
             "site_name": said.get("site_name"),
             "contact_name": said.get("contact_name") or said.get(plan.contact_column),
+            "equipment_name": said.get("serial_no") or said.get("name"),
         }
 
     def _word_sheet_error(self, reason, details):
@@ -448,7 +468,7 @@ class PsaImport(models.Model):
 
         :raise Refusal: if one of them is no longer good
         """
-        plan = ImportPlan(self._as_company(), self.headings)
+        plan = self._get_plan(self.headings)
         parsed = [(row, plan.parse(row.cells)) for row in rows]
         plan.load([said for _row, said in parsed])
         planned = [(row, *plan.plan_row(row.number, said)) for row, said in parsed]
@@ -460,7 +480,11 @@ class PsaImport(models.Model):
                     "message": message,
                     "is_done": True,
                     "customer_id": parties["customer"].record.id,
-                    "contact_id": "contact" in parties and parties["contact"].record.id,
+                    **{
+                        f"{kind}_id": parties[kind].record.id
+                        for kind in ("contact", "equipment")
+                        if kind in parties
+                    },
                 }
             )
         self.env.flush_all()

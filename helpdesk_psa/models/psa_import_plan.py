@@ -11,7 +11,7 @@ from odoo.tools.mail import email_normalize as slow_email_normalize
 
 from ..tools import import_sheet
 from ..tools.email_identity import DOMAIN_PATTERN, PUBLIC_DOMAINS, guess_name
-from ..tools.import_sheet import BY_NAME, COLUMNS, fold
+from ..tools.import_sheet import BY_NAME, COLUMNS, HEADINGS, fold
 
 email_normalize = lru_cache(maxsize=1 << 15)(slow_email_normalize)
 
@@ -54,13 +54,19 @@ class ImportPlan:
     :param list headings: first row of the sheet
     """
 
+    # Of the sheet's columns, by name and by heading.
+    by_name = BY_NAME
+    known_headings = HEADINGS
+
     def __init__(self, job, headings):
         self.job = job
         self.company = job.company_id
         self.env = job.env
         self.partners = job.env["res.partner"].with_context(active_test=False)
         self.headings = headings
-        self.columns, self.unknown = import_sheet.map_headings(headings)
+        self.columns, self.unknown = import_sheet.map_headings(
+            headings, self.known_headings
+        )
         self.names = {
             name: headings[position] for position, name in self.columns.items()
         }
@@ -78,6 +84,16 @@ class ImportPlan:
         self.found_xmlids, self.xmlids = {}, {}
         self.new = {"customer": [], "site": [], "contact": []}
         self.changed = {"customer": {}, "site": {}, "contact": {}}
+
+    def get_missing_columns(self):
+        """Return the names of the columns without which no row can be understood."""
+        missing = {self.customer_column, "customer_name"} - self.names.keys()
+        contacts = {"contact_name", "contact_email", "contact_xmlid"}
+        if contacts & self.names.keys():
+            missing |= {self.contact_column} - self.names.keys()
+        if "customer_name" in missing and self.customer_column in self.names:
+            missing.discard("customer_name")  # enough for customers that exist
+        return missing
 
     # === READING CELLS === #
 
@@ -102,7 +118,7 @@ class ImportPlan:
             if not text:
                 continue
             try:
-                said[name] = self._parse_cell(BY_NAME[name], text)
+                said[name] = self._parse_cell(self.by_name[name], text)
             except Refusal as refusal:
                 problems.append(str(refusal))
         if problems:

@@ -19,6 +19,7 @@ class PsaImportRow(models.Model):
     customer_name = fields.Char(string="Customer")
     site_name = fields.Char(string="Site")
     contact_name = fields.Char(string="Contact")
+    equipment_name = fields.Char(string="Equipment")
     outcome = fields.Selection(
         [
             ("created", "Created"),
@@ -39,11 +40,14 @@ class PsaImportRow(models.Model):
     contact_id = fields.Many2one(
         "res.partner", string="Contact record", ondelete="set null"
     )
+    equipment_id = fields.Many2one(
+        "psa.equipment", string="Equipment record", ondelete="set null"
+    )
 
     _by_state = models.Index("(import_id, is_done, outcome, number)")
 
     def action_open_party(self):
-        """Open the contact of the row, else its customer."""
+        """Open the equipment or the contact of the row, else its customer."""
         self.ensure_one()
-        partner = self.contact_id or self.customer_id
-        return partner.get_formview_action() if partner else True
+        record = self.equipment_id or self.contact_id or self.customer_id
+        return record.get_formview_action() if record else True

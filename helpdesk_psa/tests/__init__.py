@@ -17,6 +17,7 @@ from . import (
     test_email_domain,
     test_email_identity,
     test_equipment,
+    test_equipment_import,
     test_equipment_screens,
     test_events,
     test_home,
@@ -70,6 +71,7 @@ from . import (
     test_triage,
     test_types_and_stages,
     test_views,
+    test_work_tours,
     test_working_time,
 )
 from . import test_features

@@ -329,21 +329,24 @@ def fold(text):
     return " ".join(re.findall(r"\w+", text.replace("_", " ")))
 
 
-HEADINGS = {
-    fold(heading): column.name for column in COLUMNS for heading in column.headings
-}
-# Old spellings without the hyphen.
-HEADINGS.update(
-    {key.replace("e mail", "email"): name for key, name in HEADINGS.items()}
-)
+def index_headings(columns):
+    """Return {folded heading: column name} of some columns."""
+    found = {fold(heading): it.name for it in columns for heading in it.headings}
+    # Old spellings without the hyphen.
+    found.update({key.replace("e mail", "email"): found[key] for key in [*found]})
+    return found
+
+
+HEADINGS = index_headings(COLUMNS)
 IGNORED_HEADINGS = frozenset(map(fold, REASON_HEADINGS))
 BY_NAME = {column.name: column for column in COLUMNS}
 
 
-def map_headings(headings):
+def map_headings(headings, known=HEADINGS):
     """Tell which column each heading means.
 
     :param list headings: cells of the first row
+    :param dict known: what `index_headings` returned for the columns of the sheet
     :return: ``({position: column name}, [unknown headings])``
     :raise SheetError: ``same_heading``, if two of them mean the same; ``no_heading`` if
         none is known
@@ -354,7 +357,7 @@ def map_headings(headings):
     found, unknown, seen = {}, [], {}
     for position, heading in enumerate(headings):
         key = fold(heading)
-        name = HEADINGS.get(key)
+        name = known.get(key)
         if not key or key in IGNORED_HEADINGS:
             continue
         if not name:
