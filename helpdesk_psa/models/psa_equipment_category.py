@@ -78,11 +78,6 @@ class PsaEquipmentCategory(models.Model):
                 if other.sudo().parent_path.startswith(path)
             )
 
-    def _get_lineage_ids(self):
-        """Return the ids of the category and those above it, nearest first."""
-        path = self.sudo().parent_path or ""
-        return tuple(int(step) for step in reversed(path.split("/")) if step)
-
     def action_open_equipment(self):
         """Open the equipment of the category and of those below it."""
         self.ensure_one()

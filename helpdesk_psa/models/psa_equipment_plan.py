@@ -251,10 +251,12 @@ class EquipmentPlan(ImportPlan):
             raise Refusal(self.env._("The warranty would end before it starts."))
 
     def _is_written(self, party, field, value):
-        """Override: another equipment is meant by `parent_id`."""
+        """Override: fields of partners of the same name are something else."""
         if field == "parent_id":
             current = party.record and party.record.parent_id
             return bool(current and value.record) and current == value.record
+        if field == "category_id" and party.record:
+            return party.record.category_id.id == value
         if field == "notes" and party.record:
             return str(party.record.notes or "") == value
         return super()._is_written(party, field, value)

@@ -68,7 +68,8 @@ registry.category("web_tour.tours").add("psa_amend_agreement", {
         },
         {
             content: "The present terms are proposed; open them",
-            trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(HP-3)",
+            trigger:
+                ".o_form_view:has(button[name=action_apply]) .o_field_widget[name=line_ids] .o_data_row:contains(HP-3) .o_data_cell[name=name]",
             run: "click",
         },
         {
