@@ -48,7 +48,13 @@ def uninstall_hook(env):
     # Tickets hold their teams, types and statuses, which Odoo deletes before the tables;
     # agreements and equipment hold customers and sites.
     env.flush_all()
-    for table in ("psa_ticket", "psa_agreement", "psa_equipment"):
+    for table in (
+        "psa_ticket",
+        "psa_intervention",
+        "psa_schedule",
+        "psa_agreement",
+        "psa_equipment",
+    ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all()
     _find_unused_sites(env).with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
