@@ -39,8 +39,12 @@ export class SlaCountdownField extends Component {
 
     get slaState() {
         const { sla_phase: phase, sla_warning_at: warningAt } = this.props.record.data;
-        const facts = { phase, dueAt: this.dueAt?.toMillis(), warningAt: warningAt?.toMillis() };
-        return getSlaState(facts, this.clock.now);
+        // An empty moment is `false`.
+        const toMillis = (moment) => (moment ? moment.toMillis() : null);
+        return getSlaState(
+            { phase, dueAt: toMillis(this.dueAt), warningAt: toMillis(warningAt) },
+            this.clock.now
+        );
     }
 
     get className() {
