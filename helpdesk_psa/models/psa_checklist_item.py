@@ -53,6 +53,12 @@ class PsaChecklistItem(models.Model):
         copy=False,
         bypass_search_access=True,
     )
+    photo_count = fields.Integer(
+        compute="_compute_photo_count", string="Number of photos"
+    )
+    limits = fields.Char(
+        compute="_compute_limits", help="Between which values the measure is good."
+    )
     is_filled = fields.Boolean(compute="_compute_is_filled")
     is_out_of_limits = fields.Boolean(compute="_compute_is_out_of_limits")
 
@@ -62,6 +68,20 @@ class PsaChecklistItem(models.Model):
         for item in self:
             owner = item.checklist_id or item.intervention_id or item.ticket_id
             item.company_id = owner.company_id
+
+    @api.depends("photo_ids")
+    def _compute_photo_count(self):
+        for item in self:
+            item.photo_count = len(item.photo_ids)
+
+    @api.depends("kind", "minimum", "maximum", "unit")
+    def _compute_limits(self):
+        for item in self:
+            item.limits = (
+                item.kind == "measure"
+                and item.minimum != item.maximum
+                and f"{item.minimum:g} – {item.maximum:g} {item.unit or ''}".strip()
+            )
 
     @api.depends("kind", "is_checked", "is_measured", "text", "photo_ids")
     def _compute_is_filled(self):

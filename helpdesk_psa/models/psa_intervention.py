@@ -52,7 +52,7 @@ class PsaIntervention(models.Model):
     name = fields.Char(
         string="Subject", required=True, help="What it is about; printed on the report."
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -83,6 +83,7 @@ class PsaIntervention(models.Model):
         check_company=True,
         domain="[('customer_id', '=', customer_id), ('customer_id', '!=', False)]",
     )
+    ticket_count = fields.Integer(compute="_compute_ticket_count")
     customer_id = fields.Many2one(
         "res.partner",
         required=True,
@@ -233,6 +234,12 @@ class PsaIntervention(models.Model):
         )
 
     # === COMPUTES === #
+
+    @api.depends("ticket_ids")
+    @api.depends_context("uid")
+    def _compute_ticket_count(self):
+        for intervention in self:
+            intervention.ticket_count = len(intervention.ticket_ids)
 
     @api.depends("customer_id")
     def _compute_site_id(self):

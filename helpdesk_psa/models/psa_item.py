@@ -50,6 +50,13 @@ class PsaItem(models.Model):
         precompute=True,
         ondelete="restrict",
     )
+    service_type_id = fields.Many2one(
+        "psa.service.type",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        help="The kind of work it belongs to, if that decides its price.",
+    )
     date = fields.Date(required=True, default=fields.Date.context_today)
     is_billable = fields.Boolean(
         string="Billable",

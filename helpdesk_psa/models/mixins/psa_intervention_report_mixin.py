@@ -75,6 +75,15 @@ class PsaInterventionReportMixin(models.AbstractModel):
         self.filtered(lambda one: one._is_locked())._queue_report()
         return True
 
+    def action_open_report(self):
+        """Open the signed report."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self.report_attachment_id.id}?download=true",
+            "target": "download",
+        }
+
     @api.model
     def _cron_send_reports(self):
         """Make the reports that wait; one that fails does not hold up the others."""
