@@ -54,6 +54,7 @@
         "views/psa_intervention_type_views.xml",
         "report/psa_intervention_templates.xml",
         "views/psa_intervention_views.xml",
+        "views/psa_intervention_day_views.xml",
         "views/psa_schedule_views.xml",
         "views/calendar_event_views.xml",
         "views/psa_equipment_category_views.xml",

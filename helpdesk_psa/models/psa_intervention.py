@@ -37,6 +37,7 @@ class PsaIntervention(models.Model):
         "psa.intervention.signing.mixin",
         "psa.intervention.report.mixin",
         "psa.intervention.calendar.mixin",
+        "psa.intervention.day.mixin",
         "psa.intervention.time.mixin",
         "psa.timed.mixin",
         "mail.thread",
@@ -481,16 +482,6 @@ class PsaIntervention(models.Model):
                 interventions._check_signatures()
             if state != "cancelled":
                 interventions.filtered("cancel_reason").cancel_reason = False
-
-    def action_leave(self):
-        """Tell the others that the technician is on the way."""
-        self.filtered(lambda one: one.state != "on_the_way").state = "on_the_way"
-        return True
-
-    def action_begin(self):
-        """Begin the work on site."""
-        self.filtered(lambda one: one.state != "in_progress").state = "in_progress"
-        return True
 
     def action_done(self):
         """End the work; what was promised on the checklist must be there."""

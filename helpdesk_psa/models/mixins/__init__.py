@@ -8,6 +8,7 @@ from . import (
     psa_event_mixin,
     psa_identity_mixin,
     psa_intervention_calendar_mixin,
+    psa_intervention_day_mixin,
     psa_intervention_entry_mixin,
     psa_intervention_part_mixin,
     psa_intervention_report_mixin,

@@ -28,38 +28,65 @@ class PsaInterventionTimeMixin(models.AbstractModel):
         for intervention in self:
             intervention.time_hours = minutes.get(intervention._origin, 0) / 60
 
+    # === WHERE THE TIME GOES === #
+
     def _psa_prepare_entry_values(self):
-        """Override of `psa.timed.mixin`: time on a visit is that of its ticket, too."""
+        """Override of `psa.timed.mixin`: time on a visit is that of its ticket, too.
+
+        An entry of a visit for several tickets names none, and counts for each of them.
+        """
+        self.ensure_one()
         return {
             **super()._psa_prepare_entry_values(),
-            **self._prepare_entry_values(),
+            "psa_intervention_id": self.id,
+            "psa_ticket_id": self._get_only_ticket().id,
         }
 
-    def _get_time_project_candidates(self):
-        """Override of `psa.timed.mixin`: as its ticket, else by whom the visit is for."""
-        if len(self.ticket_ids) == 1:
-            yield from self.ticket_ids._get_time_project_candidates()
-        yield self.agreement_id.project_id, self.env._("project of the agreement")
-        yield self.customer_id.psa_project_id, self.env._("project of the customer")
-        for team in self.ticket_ids.team_id:
-            yield team.project_id, self.env._("project of the team")
-
-    def _prepare_entry_values(self):
-        """Return the values that make a time entry one of this visit's.
-
-        An entry of a visit for one ticket names the ticket; of a visit for several it
-        counts for each of them.
-        """
+    def _get_only_ticket(self):
+        """Return the ticket of the visit if it has exactly one."""
         self.ensure_one()
         # sudo: a technician may not see the ticket he is sent for
         tickets = self.sudo().ticket_ids
-        on_site = self.env.ref(
-            "helpdesk_psa.psa_service_type_on_site", raise_if_not_found=False
+        return (tickets if len(tickets) == 1 else tickets.browse()).sudo(self.env.su)
+
+    def _get_time_project(self, create=True):
+        """Override of `psa.timed.mixin`: where a ticket's time would go.
+
+        A visit without a ticket of its own counts as one of its customer and team.
+        """
+        # sudo: of the ticket and the party only the project is told
+        ticket = self._get_only_ticket().sudo() or self.sudo().env["psa.ticket"].new(
+            {
+                "company_id": self.company_id.id,
+                "customer_id": self.customer_id.id,
+                "team_id": self.team_id.id,
+                "agreement_id": self.agreement_id.id,
+            }
         )
-        values = {
-            "psa_intervention_id": self.id,
-            "psa_ticket_id": tickets.id if len(tickets) == 1 else False,
+        project, reason = ticket._get_time_project(create)
+        return project.sudo(self.env.su), reason
+
+    def _get_time_defaults(self):
+        """Override of `psa.timed.mixin`: travel on the road, then work on site."""
+        kind = "travel" if self.state == "on_the_way" else "on_site"
+        service_type = self.env.ref(
+            f"helpdesk_psa.psa_service_type_{kind}", raise_if_not_found=False
+        )
+        if not service_type or not service_type.active:
+            return super()._get_time_defaults()
+        return {
+            "psa_service_type_id": service_type.id,
+            "psa_billable": self._is_time_billable(service_type),
         }
-        if on_site:
-            values["psa_service_type_id"] = on_site.id
-        return values
+
+    def _is_time_billable(self, service_type):
+        """Override of `psa.timed.mixin`: as the ticket says, if there is one."""
+        ticket = self._get_only_ticket().sudo()  # only yes or no is told
+        if ticket:
+            return ticket._is_time_billable(service_type)
+        return super()._is_time_billable(service_type)
+
+    def _psa_check_can_log(self):
+        """Override of `psa.timed.mixin`: no clock runs on a signed sheet."""
+        self._check_unlocked()
+        return super()._psa_check_can_log()
