@@ -34,6 +34,7 @@ class PsaIntervention(models.Model):
         "psa.number.mixin",
         "psa.intervention.planning.mixin",
         "psa.photo.mixin",
+        "psa.intervention.agreement.mixin",
         "psa.intervention.signing.mixin",
         "psa.intervention.report.mixin",
         "psa.intervention.calendar.mixin",
@@ -139,13 +140,6 @@ class PsaIntervention(models.Model):
         check_company=True,
         domain="[('customer_id', '=', customer_id), ('company_id', '=', company_id)]",
         help="What is worked on. Only the customer's equipment is offered.",
-    )
-    agreement_id = fields.Many2one(
-        "psa.agreement",
-        index="btree_not_null",
-        check_company=True,
-        ondelete="restrict",
-        help="Under which agreement the work is done.",
     )
     team_id = fields.Many2one(
         "psa.team",

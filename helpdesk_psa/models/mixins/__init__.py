@@ -7,6 +7,7 @@ from . import (
     psa_equipment_intervention_mixin,
     psa_event_mixin,
     psa_identity_mixin,
+    psa_intervention_agreement_mixin,
     psa_intervention_calendar_mixin,
     psa_intervention_day_mixin,
     psa_intervention_entry_mixin,
