@@ -49,22 +49,14 @@ class PsaInterventionTimeMixin(models.AbstractModel):
         tickets = self.sudo().ticket_ids
         return (tickets if len(tickets) == 1 else tickets.browse()).sudo(self.env.su)
 
-    def _get_time_project(self, create=True):
-        """Override of `psa.timed.mixin`: where a ticket's time would go.
-
-        A visit without a ticket of its own counts as one of its customer and team.
-        """
-        # sudo: of the ticket and the party only the project is told
-        ticket = self._get_only_ticket().sudo() or self.sudo().env["psa.ticket"].new(
-            {
-                "company_id": self.company_id.id,
-                "customer_id": self.customer_id.id,
-                "team_id": self.team_id.id,
-                "agreement_id": self.agreement_id.id,
-            }
-        )
-        project, reason = ticket._get_time_project(create)
-        return project.sudo(self.env.su), reason
+    def _get_time_project_candidates(self):
+        """Override of `psa.timed.mixin`: as its ticket, else by whom the visit is for."""
+        ticket = self._get_only_ticket()
+        if ticket:
+            yield from ticket._get_time_project_candidates()
+        yield self.agreement_id.project_id, self.env._("project of the agreement")
+        yield self.customer_id.psa_project_id, self.env._("project of the customer")
+        yield self.team_id.project_id, self.env._("project of the team")
 
     def _get_time_defaults(self):
         """Override of `psa.timed.mixin`: travel on the road, then work on site."""
