@@ -18,11 +18,12 @@ from odoo.orm.registry import Registry  # noqa: E402
 from odoo.tools import config  # noqa: E402
 
 from benchmarks import customers  # noqa: E402
-from benchmarks.desks import DESKS  # noqa: E402
+from benchmarks.desks import DESKS, PEERS  # noqa: E402
 from benchmarks.operations import OPERATIONS, Bench, Effort  # noqa: E402
 from benchmarks.report import Results, write_report  # noqa: E402
 from devtools import odoo_cli  # noqa: E402
 from devtools.console import say, step  # noqa: E402
+from devtools.peers import PACKAGES  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RESULTS = REPOSITORY / "benchmarks" / "results"
@@ -49,6 +50,9 @@ def parse_arguments(arguments):
         help=f"beginnings of operations, such as D or B1, of {', '.join(OPERATIONS)}",
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument(
+        "--peers", action="store_true", help="measure OCA's helpdesk as well"
+    )
     parser.add_argument("--quick", action="store_true", help="do less in each round")
     parser.add_argument(
         "--customers",
@@ -77,10 +81,11 @@ def main(arguments):
         return
     results = Results()
     with ExitStack() as stack:
-        templates = make_templates(stack)
+        options.desks = DESKS + (PEERS if options.peers else ())
+        templates = make_templates(stack, options.desks)
         for total in sorted(options.tickets):
             measure(total, templates, options, results)
-            report = write_report(results, get_versions(), started)
+            report = write_report(results, get_versions(options.peers), started)
             if not options.no_save:
                 save(report, started)
     say(f"\n{report}")
@@ -94,7 +99,7 @@ def save(report, started):
     say(f"\nWritten to {path.relative_to(REPOSITORY)}")
 
 
-def make_templates(stack):
+def make_templates(stack, desks):
     """Create an empty database for each set of add-ons.
 
     Odoo's models have theirs without us, so that they are not slowed by our add-on.
@@ -102,7 +107,7 @@ def make_templates(stack):
     :return: {tuple of add-ons: name of the database}
     """
     templates = {}
-    for desk_class in DESKS:
+    for desk_class in desks:
         modules = tuple(desk_class.modules)
         if modules not in templates:
             name = stack.enter_context(odoo_cli.scratch_database("bench"))
@@ -117,14 +122,15 @@ def measure(total, templates, options, results):
     effort = QUICK if options.quick else Effort()
     say(f"\n{total:,} records")
     with ExitStack() as stack:
-        benches = [open_bench(stack, desk, templates, total) for desk in DESKS]
+        benches = [open_bench(stack, desk, templates, total) for desk in options.desks]
         for name, (title, function) in OPERATIONS.items():
             if options.only and not name.startswith(tuple(options.only)):
                 continue
             with step(f"{name}: {title}"):
                 samples = run_rounds(function, benches, effort, options.rounds)
             for bench in benches:
-                results.add(name, total, bench.desk.label, samples[bench])
+                if samples[bench]:
+                    results.add(name, total, bench.desk.label, samples[bench])
             say(f"    {results.describe(name, total)}")
 
 
@@ -160,10 +166,11 @@ def run_rounds(function, benches, effort, rounds):
     return samples
 
 
-def get_versions():
+def get_versions(with_peers):
     """Return the versions of what is measured and of the server."""
     server = odoo_cli.query("SHOW server_version")[0]
-    return f"helpdesk_psa beside project and crm, PostgreSQL {server}"
+    others = " and ".join(["project, crm", *(PACKAGES if with_peers else ())])
+    return f"helpdesk_psa beside {others}, PostgreSQL {server}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ class Desk:
     team_field = None
     user_field = "user_id"
     is_open_sql = None
+    has_acknowledgements = False
     import_context = {"tracking_disable": True}
 
     def __init__(self, env):
@@ -117,6 +118,7 @@ class TicketDesk(Desk):
     is_open_sql = "stage_category IN ('new', 'open', 'waiting')"
     open_domain = [("stage_category", "in", ["new", "open", "waiting"])]
     import_context = {"tracking_disable": True, "psa_import_mode": True}
+    has_acknowledgements = True
 
     def _make_teams(self, env):
         return (
@@ -212,4 +214,44 @@ class LeadDesk(Desk):
         return [*stages.filtered(lambda stage: not stage.is_won)[:3].ids, stages[-1].id]
 
 
+class OcaDesk(Desk):
+    """The tickets of OCA's helpdesk, with three service levels, in their own database."""
+
+    label = "oca"
+    modules = ["helpdesk_mgmt", "helpdesk_mgmt_sla"]
+    model = "helpdesk.ticket"
+    action = "helpdesk_mgmt.helpdesk_ticket_action"
+    groups = ["helpdesk_mgmt.group_helpdesk_user"]
+    team_model = "helpdesk.ticket.team"
+    team_field = "team_id"
+    statement = generator.OCA_TICKETS
+    is_open_sql = (
+        "stage_id IN (SELECT id FROM helpdesk_ticket_stage WHERE closed IS NOT TRUE)"
+    )
+    open_domain = [("stage_id.closed", "=", False)]
+
+    def get_values(self, number):
+        return {**super().get_values(number), "description": "<p>It prints nothing</p>"}
+
+    def _make_teams(self, env):
+        values = {"user_ids": [Command.set(self.users)], "use_sla": True}
+        teams = env["helpdesk.ticket.team"].create(
+            [{"name": f"Team {number}", **values} for number in range(TEAMS)]
+        )
+        done = env["helpdesk.ticket.stage"].search([("closed", "=", True)], limit=1)
+        env["helpdesk.sla"].create(
+            [
+                {"name": f"In {hours} hours", "hours": hours, "stage_id": done.id}
+                for hours in (2, 8, 40)
+            ]
+        )
+        return teams.ids
+
+    def _find_stages(self, env):
+        stages = env["helpdesk.ticket.stage"].search([], order="sequence, id")
+        done = stages.filtered("closed")
+        return [*(stages - done)[:3].ids, done[0].id]
+
+
 DESKS = (TicketDesk, TaskDesk, LeadDesk)
+PEERS = (OcaDesk,)

@@ -99,6 +99,24 @@ TICKETS = """
     SELECT setval('ir_sequence_' || lpad(%(sequence)s::text, 3, '0'), %(total)s);
 """
 
+OCA_TICKETS = """
+    INSERT INTO helpdesk_ticket (company_id, team_id, stage_id, user_id, partner_id,
+                                 commercial_partner_id, create_uid, write_uid,
+                                 access_token, number, name, description, partner_name,
+                                 partner_email, priority, sequence, active, unattended,
+                                 last_stage_update, assigned_date, closed_date,
+                                 create_date, write_date)
+    SELECT %(company)s, (%(teams)s)[team_no],
+           CASE WHEN is_open THEN (%(open_stages)s)[1 + i / 5 %% 3] ELSE %(done_stage)s END,
+           (%(users)s)[user_no], partner_id, customer_id, 1, 1,
+           'token-' || i, 'HT' || lpad(i::text, 10, '0'), name, '<p>' || name || '</p>',
+           'Person ' || n, email, priority, 10, TRUE, FALSE,
+           at, at, CASE WHEN NOT is_open THEN at + interval '7 days' END,
+           at, at
+      FROM bench_request JOIN bench_customer ON n = customer_no
+  ORDER BY i;
+"""
+
 TASKS = """
     INSERT INTO project_task (company_id, project_id, stage_id, state, partner_id,
                               create_uid, write_uid, access_token, name, email_from,

@@ -15,6 +15,8 @@ from odoo.orm.registry import Registry
 from .generator import COMMON_WORD, RARE_WORD
 
 BATCH = 100
+# As many as the scheduler sends at once.
+NOTICES = 50
 
 
 @dataclass
@@ -106,6 +108,32 @@ def receive_new_mails(bench, effort):
     for number in range(effort.mails):
         mail = _write_mail(bench, number)
         yield bench.time(_process(bench, mail), commit=True, user_id=SUPERUSER_ID)
+
+
+def send_acknowledgements(bench, effort):
+    """A1b: queued acknowledgements are rendered and handed to the server; per mail."""
+    if not bench.desk.has_acknowledgements:
+        return
+
+    @prepares
+    def send(env):
+        tickets = env[bench.desk.model].browse(bench.desk.open_ids[: effort.mails])
+        templates = {
+            ticket: ticket.team_id.acknowledge_template_id for ticket in tickets
+        }
+        env["psa.notice"]._queue(templates, auto_submitted="auto-replied")
+        notices = env["psa.notice"].search([("ticket_id", "in", tickets.ids)])
+        known = env["mail.mail"].search([])
+        env.cr.flush()
+
+        def go():
+            for start in range(0, len(notices), NOTICES):
+                notices[start : start + NOTICES]._send()
+            (env["mail.mail"].search([]) - known).send()
+
+        return go
+
+    yield bench.time(send, effort.mails, user_id=SUPERUSER_ID)
 
 
 def send_answers(bench, effort):
@@ -293,6 +321,7 @@ OPERATIONS = {
     "B2": ("creation one by one", create_singly),
     "B3": ("import in batches of 100", import_in_batches),
     "A1": ("new mail received", receive_new_mails),
+    "A1b": ("acknowledgements sent in batch", send_acknowledgements),
     "A2": ("answer mailed", send_answers),
     "A3": ("customer's reply received", receive_replies),
 }

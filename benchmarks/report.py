@@ -11,15 +11,17 @@ from .operations import OPERATIONS, Sample
 
 OURS = "ticket"
 FLOORS = ("task", "lead")
+PEERS = ("oca",)
 
 
 @dataclass
 class Target:
     """One promise: what is compared with what, and the most it may be.
 
-    `versus` is the label of a floor, ``best`` for the faster floor, ``queries`` for our
-    own number of queries, ``smallest`` for ourselves at the smallest size. `size` is the
-    number of records at which it counts, all if empty.
+    `versus` is the label of a floor or peer, ``best`` for the faster floor, ``queries``
+    for our own number of queries, ``smallest`` for ourselves at the smallest size, or
+    another operation of ours. `size` is the number of records at which it counts, all if
+    empty.
     """
 
     versus: str
@@ -27,6 +29,11 @@ class Target:
     size: int = 0
 
 
+SCREEN_TARGETS = [
+    Target("task", 0.5, 100_000),
+    Target("oca", 0.7, 100_000),
+    Target("smallest", 1.25, 1_000_000),
+]
 TARGETS = {
     "A1": [
         Target("task", 0.74),
@@ -34,9 +41,11 @@ TARGETS = {
         Target("queries", 56),
         Target("smallest", 1.05, 100_000),
     ],
+    "A1b": [Target("A2", 0.5)],
     "A2": [Target("lead", 0.95)],
     "A3": [Target("best", 1.0)],
-    "B1": [Target("task", 0.6)],
+    "B1": [Target("task", 0.6), Target("smallest", 1.05, 100_000)],
+    "B2": [Target("oca", 0.6)],
     "B3": [Target("lead", 1.5)],
     "C": [
         Target("task", 0.45),
@@ -44,9 +53,9 @@ TARGETS = {
         Target("smallest", 1.05, 100_000),
     ],
     "C one by one": [Target("task", 0.53), Target("smallest", 1.05, 100_000)],
-    "D1": [Target("task", 0.5, 100_000), Target("smallest", 1.25, 1_000_000)],
-    "D2": [Target("task", 0.5, 100_000), Target("smallest", 1.25, 1_000_000)],
-    "D3": [Target("task", 0.5, 100_000), Target("smallest", 1.25, 1_000_000)],
+    "D1": SCREEN_TARGETS,
+    "D2": SCREEN_TARGETS,
+    "D3": SCREEN_TARGETS,
     "D4": [Target("task", 1.2), Target("smallest", 1.25, 1_000_000)],
     "D5 rare": [Target("task", 0.8, 100_000), Target("smallest", 1.5, 1_000_000)],
     "D5 common": [Target("task", 0.8, 100_000), Target("smallest", 1.5, 1_000_000)],
@@ -72,10 +81,17 @@ class Results:
 
     def describe(self, operation, total):
         """Return the medians of all desks in one line."""
-        samples = {desk: self.get(operation, total, desk) for desk in (OURS, *FLOORS)}
+        samples = {desk: self.get(operation, total, desk) for desk in self.get_desks()}
         return "; ".join(
-            f"{desk} {_write_sample(sample)}" for desk, sample in samples.items()
+            f"{desk} {_write_sample(sample)}"
+            for desk, sample in samples.items()
+            if sample
         )
+
+    def get_desks(self):
+        """Return the labels of what was measured, ours first."""
+        known = {desk for _operation, _total, desk in self.medians}
+        return [desk for desk in (OURS, *FLOORS, *PEERS) if desk in known]
 
     def get_totals(self):
         """Return the numbers of records measured, smallest first."""
@@ -92,8 +108,11 @@ class Results:
             smallest = self.get_totals()[0]
             base = self.get(operation, smallest, OURS) if smallest < total else None
             return base and ours.milliseconds / base.milliseconds
-        names = FLOORS if target.versus == "best" else (target.versus,)
-        floors = [self.get(operation, total, name) for name in names]
+        if target.versus in OPERATIONS:
+            floors = [self.get(target.versus, total, OURS)]
+        else:
+            names = FLOORS if target.versus == "best" else (target.versus,)
+            floors = [self.get(operation, total, name) for name in names]
         floors = [floor.milliseconds for floor in floors if floor]
         return ours.milliseconds / min(floors) if floors else None
 
@@ -115,17 +134,19 @@ def write_report(results, versions, started):
 
 
 def _write_table(results, total):
-    yield "| operation | ticket | task | lead | × task | × lead | targets |"
-    yield "|---|---|---|---|---|---|---|"
+    others = results.get_desks()[1:]
+    heads = ["operation", OURS, *others, *(f"× {name}" for name in others), "targets"]
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
     for operation, (title, _function) in OPERATIONS.items():
         ours = results.get(operation, total, OURS)
         if not ours:
             continue
-        floors = [results.get(operation, total, name) for name in FLOORS]
+        samples = [results.get(operation, total, name) for name in others]
         cells = [
             f"{operation} {title}" if " " not in operation else f"{operation}: {title}",
-            *(_write_sample(sample) for sample in (ours, *floors)),
-            *(_write_ratio(ours, floor) for floor in floors),
+            *(_write_sample(sample) for sample in (ours, *samples)),
+            *(_write_ratio(ours, sample) for sample in samples),
             "; ".join(_write_targets(results, operation, total)),
         ]
         yield f"| {' | '.join(cells)} |"

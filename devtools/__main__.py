@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from . import database, linting, odoo_cli, running, testing, translations
+from . import database, linting, odoo_cli, peers, running, testing, translations
 from .console import Failure, complain, say, step
 from .paths import REPOSITORY, STATE, prepare_state
 from .python_env import check_python
@@ -47,7 +47,10 @@ def bench(arguments):
     script = REPOSITORY / "benchmarks" / "bench.py"
     if not script.exists():
         raise Failure(f"There is no {script.relative_to(REPOSITORY)} yet.")
-    with database.server(max_cron_threads=0):
+    settings = {"max_cron_threads": 0}
+    if "--peers" in arguments:
+        settings["addons_path"] = f"{REPOSITORY},{peers.addons_path()}"
+    with database.server(**settings):
         return run_inside([os.environ[odoo_cli.PYTHON_VARIABLE], script, *arguments])
 
 

@@ -55,6 +55,26 @@ def pip_environment():
     }
 
 
+def install_into(folder, packages):
+    """Unpack packages into a folder of their own, without what they depend on."""
+    interpreter = python("odoo")
+    run_logged(
+        [
+            *_pip(interpreter, folder),
+            "install",
+            "--no-deps",
+            "--quiet",
+            "--retries=2",
+            f"--target={folder}",
+            *packages,
+        ],
+        log_file("pip"),
+        failure="Cannot fetch the Python packages.",
+        remedy="Is there a network? Behind a mirror or proxy, set PIP_INDEX_URL or HTTPS_PROXY.",
+        env=pip_environment(),
+    )
+
+
 def _build(folder, files):
     log = log_file("pip")
     run_logged(

@@ -218,6 +218,17 @@ class TestMailRules(HelpdeskCommon):
             self._receive(email_from="zoe@globex.example.com").state, "ticket"
         )
 
+    def test_replies_are_counted_per_sender_and_ticket(self):
+        self.env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", 2)
+        first, second = self._create_ticket(), self._create_ticket()
+        again = f"Re: [{first.number}]"
+        for _number in range(2):
+            self.assertEqual(self._receive(subject=again).state, "reply")
+        messages = first.message_ids
+        self.assertEqual(self._receive(subject=again).state, "loop")
+        self.assertEqual(first.message_ids, messages)
+        self.assertEqual(self._receive(subject=f"Re: [{second.number}]").state, "reply")
+
     def test_robot_that_floods_is_not_answered(self):
         self.env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", 1)
         headers = {"Auto-Submitted": "auto-generated"}
