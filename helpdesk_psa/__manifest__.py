@@ -135,6 +135,7 @@
         "demo/psa_equipment_demo.xml",
         "demo/psa_ticket_demo.xml",
         "demo/psa_ticket_equipment_demo.xml",
+        "demo/psa_intervention_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

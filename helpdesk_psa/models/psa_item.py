@@ -1,5 +1,11 @@
 from odoo import api, fields, models
 
+# The product that stands for a kind of item unless another one is chosen.
+USUAL_PRODUCTS = {
+    "km": "helpdesk_psa.product_product_psa_km",
+    "overnight": "helpdesk_psa.product_product_psa_overnight",
+}
+
 
 class PsaItem(models.Model):
     """What work costs besides time: a part, kilometres, a night away, an expense."""
@@ -85,6 +91,14 @@ class PsaItem(models.Model):
         "CHECK (ticket_id IS NOT NULL OR intervention_id IS NOT NULL)",
         "An item belongs to a ticket or to an intervention.",
     )
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """Offer the product that kilometres and nights are usually booked on."""
+        xmlid = USUAL_PRODUCTS.get(self.kind)
+        if xmlid:
+            usual = self.env.ref(xmlid, raise_if_not_found=False)
+            self.product_id = usual or self.product_id
 
     @api.depends("product_id")
     def _compute_name(self):

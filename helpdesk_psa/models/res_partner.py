@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         "psa.identity.mixin",
         "psa.customer.screen.mixin",
         "psa.customer.work.mixin",
+        "psa.partner.intervention.mixin",
         "res.partner",
     ]
 

@@ -17,6 +17,7 @@ from . import (
     psa_intervention_time_mixin,
     psa_number_mixin,
     psa_party_archive_mixin,
+    psa_partner_intervention_mixin,
     psa_photo_mixin,
     psa_party_settings_mixin,
     psa_portal_access_mixin,

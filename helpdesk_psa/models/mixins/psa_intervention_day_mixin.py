@@ -98,16 +98,21 @@ class PsaInterventionDayMixin(models.AbstractModel):
 
         :return: True, or the dialog of a timer that runs on something else
         """
-        if not self.is_mine or self.psa_is_timed:
+        if not self.is_mine or self._has_my_timer():
             return True
         return self.action_psa_start_timer()
+
+    def _has_my_timer(self):
+        """Tell whether the user's timer runs here, now."""
+        self.invalidate_recordset(["psa_is_timed"])
+        return self.psa_is_timed
 
     def _log_my_timer(self):
         """Turn what the user's timer measured here into an entry, without a question.
 
         Less than a minute makes none.
         """
-        if not self.psa_is_timed:
+        if not self._has_my_timer():
             return
         dialog_action = self.action_psa_stop_timer()
         dialog = (

@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class PsaPartnerInterventionMixin(models.AbstractModel):
+    """Gives customers and sites the history of the visits to them."""
+
+    _name = "psa.partner.intervention.mixin"
+    _description = "Interventions at a Customer"
+
+    psa_intervention_count = fields.Integer(
+        compute="_compute_psa_intervention_count",
+        string="Interventions",
+        groups="helpdesk_psa.group_psa_readonly",
+    )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_psa_intervention_count(self):
+        counts = {}
+        for name in ("customer_id", "site_id"):
+            groups = self.env["psa.intervention"]._read_group(
+                [(name, "in", self.ids)], [name], ["__count"]
+            )
+            counts.update({partner.id: count for partner, count in groups})
+        for partner in self:
+            partner.psa_intervention_count = counts.get(partner._origin.id, 0)
+
+    def action_psa_open_interventions(self):
+        """Open the visits to the customer or the site."""
+        self.ensure_one()
+        is_site = self.type == "psa_site"
+        name = "site_id" if is_site else "customer_id"
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "helpdesk_psa.psa_intervention_action"
+            ),
+            "display_name": self.env._(
+                "Interventions at %(party)s", party=self.display_name
+            ),
+            "domain": list(Domain(name, "=", self.id)),
+            "context": {
+                "default_customer_id": self.commercial_partner_id.id,
+                **({"default_site_id": self.id} if is_site else {}),
+            },
+        }
