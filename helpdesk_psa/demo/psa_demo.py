@@ -467,6 +467,8 @@ class _Stage:
                 "received_at": self.moment,
             }
         )
+        line._keep_raw(mail.as_bytes())
+        line.invalidate_recordset(["raw"])
         line._reprocess(mail_notify_force_send=False)
         return line
 
