@@ -51,11 +51,29 @@ PAST = [
 TODAY = [
     (8.5, 1.5, "ada", "alder", "priya", "repair", "Scanner not found", "done"),
     (11, 2, "ada", "bluepeak", "tomw", "maintenance", "Yearly check", "planned"),
-    (14, 1, "ada", "linden", "ruth", "repair", "Projector without a picture", "planned"),
+    (
+        14,
+        1,
+        "ada",
+        "linden",
+        "ruth",
+        "repair",
+        "Projector without a picture",
+        "planned",
+    ),
     (9, 3, "tom", "kestrel", "moira", "installation", "Label printer", "in_progress"),
     (13.5, 2, "tom", "quarry", "fiona", "repair", "Till drawer stuck", "planned"),
     (10, 2, "leo", "harbour", "grace", "maintenance", "UPS batteries", "on_the_way"),
-    (14, 2, "leo tom", "oakridge", "owen", "repair", "Nurse call screen dark", "planned"),
+    (
+        14,
+        2,
+        "leo tom",
+        "oakridge",
+        "owen",
+        "repair",
+        "Nurse call screen dark",
+        "planned",
+    ),
     (9.5, 1.5, "ines", "morel", None, "repair", "Imprimante du quai", "planned"),
 ]
 # Customer, contact, type, priority, subject

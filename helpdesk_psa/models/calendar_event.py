@@ -18,7 +18,7 @@ class CalendarEvent(models.Model):
         string="Intervention",
         index="btree_not_null",
         copy=False,
-        ondelete="cascade",
+        ondelete="set null",
         groups="helpdesk_psa.group_psa_readonly",
         help="Moving the appointment moves the intervention, and back.",
     )

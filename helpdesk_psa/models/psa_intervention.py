@@ -362,6 +362,15 @@ class PsaIntervention(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
         self._check_unlocked()
+        for intervention in self:
+            if intervention.time_hours:
+                raise UserError(
+                    self.env._(
+                        "Time was logged on the intervention %(number)s. Cancel it "
+                        "instead: its history stays.",
+                        number=intervention.number,
+                    )
+                )
 
     def unlink(self):
         # sudo: the appointments go with the visit, whoever owns them

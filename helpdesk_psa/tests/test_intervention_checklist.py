@@ -43,9 +43,7 @@ class TestInterventionChecklist(InterventionCommon):
 
     def test_visit_gets_the_checklist_of_its_type(self):
         items = self._create_visit().checklist_item_ids
-        self.assertEqual(
-            items.mapped("name"), ["Filter", "Voltage", "Remarks", "Rack"]
-        )
+        self.assertEqual(items.mapped("name"), ["Filter", "Voltage", "Remarks", "Rack"])
         self.assertFalse(items.checklist_id)
 
     def test_visit_keeps_the_words_of_its_day(self):

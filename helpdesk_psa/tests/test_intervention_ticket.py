@@ -42,9 +42,7 @@ class TestInterventionFromTicket(InterventionCommon):
             {"name": "CT-12", "customer_id": self.acme.id}
         )
         ticket = self._create_ticket(agreement_id=agreement.id)
-        self.assertEqual(
-            self._create_intervention_from(ticket).agreement_id, agreement
-        )
+        self.assertEqual(self._create_intervention_from(ticket).agreement_id, agreement)
 
     def test_unknown_customer_gets_no_visit(self):
         ticket = self._create_ticket(partner_id=False, email_from="who@example.org")

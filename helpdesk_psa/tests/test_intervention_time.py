@@ -176,3 +176,10 @@ class TestInterventionTime(InterventionCommon):
             [("psa_intervention_id", "=", intervention.id)]
         )
         self.assertEqual(entry.project_id, project)
+
+    def test_visit_with_time_is_not_deleted(self):
+        intervention = self._create_planned()
+        self._log(intervention, 10)
+        with self.assertRefused(UserError, "Time was logged"):
+            intervention.with_user(self.max).unlink()
+        self.assertTrue(intervention.exists())

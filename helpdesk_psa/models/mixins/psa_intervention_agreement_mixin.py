@@ -71,6 +71,6 @@ class PsaInterventionAgreementMixin(models.AbstractModel):
     def _compute_agreement_reason(self):
         for intervention in self:
             agreement = intervention.agreement_id
-            match = agreement and intervention._match_agreement()
-            found = match and match.term.agreement_id == agreement._origin.id
+            match = intervention._match_agreement() if agreement else None
+            found = bool(match) and match.term.agreement_id == agreement._origin.id
             intervention.agreement_reason = found and agreement._explain_match(match)

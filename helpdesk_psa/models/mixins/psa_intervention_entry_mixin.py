@@ -25,7 +25,7 @@ class PsaInterventionEntryMixin(models.AbstractModel):
         "psa.intervention",
         string="Intervention",
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
         check_company=True,
     )
 
