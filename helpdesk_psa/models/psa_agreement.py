@@ -216,7 +216,7 @@ class PsaAgreement(models.Model):
         help="Equipment that the lines in force are about.",
     )
     amendment_count = fields.Integer(
-        compute="_compute_amendment_count", string="Amendments"
+        compute="_compute_amendment_count", string="Number of amendments"
     )
     document_ids = fields.Many2many(
         "ir.attachment",

@@ -128,7 +128,9 @@ class PsaEquipment(models.Model):
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("psa.equipment", "parent_id", string="Parts")
-    child_count = fields.Integer(string="Parts", compute="_compute_child_count")
+    child_count = fields.Integer(
+        string="Number of parts", compute="_compute_child_count"
+    )
     move_ids = fields.One2many("psa.equipment.move", "equipment_id", string="Moves")
 
     # Dates and warranty
@@ -177,7 +179,9 @@ class PsaEquipment(models.Model):
         string="Tickets",
         copy=False,
     )
-    ticket_count = fields.Integer(string="Tickets", compute="_compute_ticket_counts")
+    ticket_count = fields.Integer(
+        string="Number of tickets", compute="_compute_ticket_counts"
+    )
     open_ticket_count = fields.Integer(
         string="Open tickets", compute="_compute_ticket_counts"
     )

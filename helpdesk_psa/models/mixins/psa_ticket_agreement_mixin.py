@@ -28,6 +28,7 @@ class PsaTicketAgreementMixin(models.AbstractModel):
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
+        copy=False,
         domain="[('company_id', '=', company_id), ('state', '!=', 'draft'), "
         "('customer_id', 'parent_of', customer_id)]",
         help="Under which agreement the work is done. It is found by itself; what you "
@@ -40,6 +41,7 @@ class PsaTicketAgreementMixin(models.AbstractModel):
         precompute=True,
         index="btree_not_null",
         ondelete="set null",
+        copy=False,
         string="Agreement line",
         help="The line of the agreement that covers the ticket.",
     )
