@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.orm.registry import Registry
 
+from . import sla
 from .generator import COMMON_WORD, RARE_WORD
 
 BATCH = 100
@@ -324,4 +325,6 @@ OPERATIONS = {
     "A1b": ("acknowledgements sent in batch", send_acknowledgements),
     "A2": ("answer mailed", send_answers),
     "A3": ("customer's reply received", receive_replies),
+    "S1": ("due time of 8 hours", sla.compute_due_times),
+    "S2": ("scheduler, per clock due", sla.escalate),
 }

@@ -58,6 +58,8 @@ TARGETS = {
     "D3": SCREEN_TARGETS,
     "D4": [Target("task", 1.2), Target("smallest", 1.25, 1_000_000)],
     "D5 rare": [Target("task", 0.8, 100_000), Target("smallest", 1.5, 1_000_000)],
+    "S1": [Target("best", 0.01)],
+    "S2": [Target("best", 1.0), Target("smallest", 1.25)],
     "D5 common": [Target("task", 0.8, 100_000), Target("smallest", 1.5, 1_000_000)],
 }
 

@@ -44,6 +44,7 @@
         "views/psa_ticket_views.xml",
         "views/psa_ticket_panel_views.xml",
         "views/psa_home_views.xml",
+        "views/psa_wallboard_views.xml",
         "views/psa_event_views.xml",
         "views/psa_customer_group_views.xml",
         "views/psa_customer_type_views.xml",

@@ -11,6 +11,9 @@ class PsaSlaEscalationLog(models.Model):
     clock_id = fields.Many2one(
         "psa.sla.clock", required=True, index=True, ondelete="cascade", readonly=True
     )
+    ticket_id = fields.Many2one(related="clock_id.ticket_id")
+    task_id = fields.Many2one(related="clock_id.task_id")
+    metric = fields.Selection(related="clock_id.metric")
     escalation_id = fields.Many2one(
         "psa.sla.escalation",
         string="Step as it is now",

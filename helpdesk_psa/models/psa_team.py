@@ -395,6 +395,14 @@ class PsaTeam(models.Model):
             },
         }
 
+    def action_open_wallboard(self):
+        """Show the team's wallboard."""
+        self.ensure_one()
+        action = self.env["ir.actions.client"]._for_xml_id(
+            "helpdesk_psa.psa_wallboard_action"
+        )
+        return {**action, "context": {"psa_wallboard_team_id": self.id}}
+
     # === MAIL === #
 
     def _alias_get_creation_values(self):

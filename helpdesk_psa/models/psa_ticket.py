@@ -27,6 +27,7 @@ class PsaTicket(models.Model):
         "psa.ticket.assignment.mixin",
         "psa.ticket.search.mixin",
         "psa.ticket.home.mixin",
+        "psa.ticket.wallboard.mixin",
         "psa.ticket.portal.mixin",
         "psa.ticket.page.mixin",
         "psa.ticket.screen.mixin",

@@ -76,6 +76,7 @@ from . import (
     test_triage,
     test_types_and_stages,
     test_views,
+    test_wallboard,
     test_work_tours,
     test_working_time,
 )

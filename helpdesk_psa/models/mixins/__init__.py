@@ -54,4 +54,5 @@ from . import (
     psa_sla_mixin,
     psa_ticket_sla_mixin,
     psa_ticket_time_mixin,
+    psa_ticket_wallboard_mixin,
 )
