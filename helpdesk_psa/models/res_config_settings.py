@@ -21,6 +21,19 @@ class ResConfigSettings(models.TransientModel):
         "deleted from the journal.",
     )
 
+    psa_support_project_id = fields.Many2one(
+        related="company_id.psa_support_project_id", readonly=False
+    )
+    psa_time_reminder = fields.Boolean(
+        related="company_id.psa_time_reminder", readonly=False
+    )
+    psa_time_threshold_hours = fields.Float(
+        related="company_id.psa_time_threshold_hours", readonly=False
+    )
+    psa_time_reminder_hour = fields.Float(
+        related="company_id.psa_time_reminder_hour", readonly=False
+    )
+
     @api.constrains("psa_mail_log_days", "psa_mail_log_raw_days")
     def _check_psa_mail_log_days(self):
         for settings in self:

@@ -42,6 +42,7 @@ from . import (
     test_mail_out,
     test_mail_queries,
     test_mail_rules,
+    test_missing_time,
     test_multi_company,
     test_notification_preferences,
     test_participants,
@@ -78,6 +79,7 @@ from . import (
     test_views,
     test_wallboard,
     test_work_tours,
+    test_week_grid,
     test_working_time,
 )
 from . import test_features

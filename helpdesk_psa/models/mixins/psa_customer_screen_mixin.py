@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import clean_context, format_date
 
 from ...const import OPEN_CATEGORIES
+from ...tools.duration import format_duration
 
 # So many months the overview looks back, this one included.
 OVERVIEW_MONTHS = 12
@@ -176,6 +177,7 @@ class PsaCustomerScreenMixin(models.AbstractModel):
         opened = self._psa_count_by_month(
             "psa.ticket", "requested_at", domain & Domain("requested_at", ">=", start)
         )
+        hours = self._psa_sum_hours_by_month(start)
         ratings = self._psa_rate_by_month(domain, start)
         return {
             "statuses": self._psa_count_open_tickets("stage_id"),
@@ -184,6 +186,7 @@ class PsaCustomerScreenMixin(models.AbstractModel):
                 {
                     "name": format_date(self.env, month, date_format="LLL yyyy"),
                     "tickets": opened.get(month, 0),
+                    "hours": format_duration(hours[month]) if month in hours else "",
                     "ratings": ratings.get(month, {}),
                 }
                 for month in months
@@ -212,6 +215,17 @@ class PsaCustomerScreenMixin(models.AbstractModel):
     def _psa_count_by_month(self, model, field, domain):
         groups = self.env[model]._read_group(domain, [f"{field}:month"], ["__count"])
         return {fields.Date.to_date(month): count for month, count in groups}
+
+    def _psa_sum_hours_by_month(self, start):
+        """Return ``{first of month: minutes}`` of the time spent, as far as seen."""
+        field = self._psa_get_ticket_field()
+        domain = Domain("ticket_id", "any", self._psa_get_ticket_domain())
+        if field in ("customer_id", "site_id"):
+            domain |= Domain(field, "=", self._origin.id)  # visits without a ticket
+        groups = self.env["psa.time.entry"]._read_group(
+            domain & Domain("date", ">=", start), ["date:month"], ["minutes:sum"]
+        )
+        return {fields.Date.to_date(month): minutes for month, minutes in groups}
 
     def _psa_rate_by_month(self, ticket_domain, start):
         """Return ``{first of month: {"count": …, "percent": …, "bad": …}}``.
