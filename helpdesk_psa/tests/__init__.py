@@ -71,6 +71,7 @@ from . import (
     test_ticket_lifecycle,
     test_ticket_numbering,
     test_time,
+    test_time_tours,
     test_timer,
     test_tours,
     test_translations,

@@ -54,8 +54,12 @@ class TestMissingTime(TimeCommon):
         :return: the mails it made
         """
         known = self.env["mail.mail"].search([])
-        with freeze_all_time(moment):
-            self.env["psa.workday"]._cron_remind()
+        self.env.flush_all()
+        with freeze_all_time(moment), self._own_cursors():
+            self.env.ref(
+                "helpdesk_psa.ir_cron_psa_time_reminder"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
         return self.env["mail.mail"].search([]) - known
 
     # Expectation

@@ -47,6 +47,7 @@ class PsaTimeLog(models.TransientModel):
     name = fields.Char(string="Note")
     service_type_id = fields.Many2one(
         "psa.service.type",
+        string="Service type",
         compute="_compute_service_type_id",
         store=True,
         readonly=False,

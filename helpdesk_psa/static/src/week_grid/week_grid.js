@@ -137,7 +137,8 @@ export class WeekGrid extends Component {
         if (isOther) {
             this.state.added = JSON.parse(browser.localStorage.getItem(this.storageKey) || "[]");
             const today = week.days.findIndex((day) => day.is_today);
-            this.state.day = Math.max(today, 0);
+            const firstWorked = week.days.findIndex((day) => day.expected);
+            this.state.day = today < 0 ? Math.max(firstWorked, 0) : today;
         }
     }
 
