@@ -2,10 +2,11 @@ from datetime import datetime
 
 from psycopg2 import IntegrityError
 
-from odoo.addons.mail.tests.common import freeze_all_time
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import freeze_all_time
 
 from .time_common import TimeCommon
 
@@ -93,7 +94,9 @@ class TestMissingTime(TimeCommon):
             action = self.env["psa.time.control"].with_user(self.ada)
             action = action.action_open_control()
             rows = (
-                self.env["psa.time.control"].with_user(self.ada).search(action["domain"])
+                self.env["psa.time.control"]
+                .with_user(self.ada)
+                .search(action["domain"])
             )
         self.assertEqual(
             [(str(r.date), r.expected_hours, r.logged_hours) for r in rows],

@@ -54,7 +54,9 @@ class TestTimeTours(HttpCase):
         self.assertEqual(entry.user_id, self.agent)
         self.assertEqual(self.ticket.user_id, self.agent)
         self.assertEqual(self.ticket.stage_category, "open")
-        self.assertFalse(self.env["psa.timer"].search([("user_id", "=", self.agent.id)]))
+        self.assertFalse(
+            self.env["psa.timer"].search([("user_id", "=", self.agent.id)])
+        )
 
     def test_a_week_is_filled_in_with_the_keyboard(self):
         self.start_tour(
