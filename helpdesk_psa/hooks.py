@@ -45,6 +45,15 @@ def uninstall_hook(env):
     env["mail.followers"].search([("res_model", "in", models)]).unlink()
     env["mail.message"].search([("model", "in", models)]).unlink()
     env["ir.attachment"].search([("res_model", "in", models)]).unlink()
+    # Time stays as Odoo's own; it would hold the service types and visits.
+    env.flush_all()
+    env.cr.execute(
+        """
+        UPDATE account_analytic_line
+           SET psa_service_type_id = NULL, psa_intervention_id = NULL
+         WHERE psa_service_type_id IS NOT NULL OR psa_intervention_id IS NOT NULL
+        """
+    )
     # Tickets hold their teams, types and statuses, which Odoo deletes before the tables;
     # agreements and equipment hold customers and sites.
     env.flush_all()

@@ -11,6 +11,7 @@ class PsaTimeControl(models.Model):
     _order = "date desc, id"
     _rec_name = "employee_id"
     _depends = {
+        "res.company": ["psa_time_threshold_hours"],
         "psa.workday": ["employee_id", "company_id", "user_id", "date"],
         "account.analytic.line": ["employee_id", "date", "project_id", "psa_minutes"],
     }
@@ -30,6 +31,9 @@ class PsaTimeControl(models.Model):
     missing_hours = fields.Float(
         string="Missing", readonly=True, help="Expected less logged, in hours."
     )
+    is_missing = fields.Boolean(
+        readonly=True, help="So much is missing that it matters, by the settings."
+    )
     reminded_at = fields.Datetime(string="Reminded", readonly=True)
 
     @property
@@ -46,8 +50,11 @@ class PsaTimeControl(models.Model):
                    COALESCE(logged.minutes, 0) / 60.0 AS logged_hours,
                    GREATEST(
                        workday.expected_minutes - COALESCE(logged.minutes, 0), 0
-                   ) / 60.0 AS missing_hours
+                   ) / 60.0 AS missing_hours,
+                   workday.expected_minutes - COALESCE(logged.minutes, 0)
+                       >= company.psa_time_threshold_hours * 60 AS is_missing
               FROM psa_workday workday
+              JOIN res_company company ON company.id = workday.company_id
          LEFT JOIN LATERAL (
                    SELECT SUM(line.psa_minutes) AS minutes
                      FROM account_analytic_line line

@@ -103,6 +103,10 @@ class TestMissingTime(TimeCommon):
             [("2026-03-02", 8, 5)],
         )
         self.assertEqual(rows.missing_hours, 3)
+        self.assertTrue(rows.is_missing)
+        self.company.psa_time_threshold_hours = 3.5
+        rows.invalidate_recordset()
+        self.assertFalse(rows.is_missing)
 
     def test_a_leave_entered_later_takes_the_day_back(self):
         with freeze_all_time(TUESDAY_8AM):
