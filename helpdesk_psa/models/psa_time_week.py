@@ -312,15 +312,21 @@ class PsaTimeWeek(models.AbstractModel):
     def _get_employee(self, employee_id):
         """Return the technician, oneself if none is named.
 
+        A leader without an employee file of his own gets the first technician.
+
         :raise AccessError: if an agent asks for somebody else
         """
-        own = self.env.user._psa_get_employee(
-            self.env.company, refuse=not (employee_id and self._is_leader())
-        )
-        if not employee_id or employee_id == own.id:
+        is_leader = self._is_leader()
+        own = self.env.user._psa_get_employee(self.env.company, refuse=not is_leader)
+        if own and employee_id in (None, False, own.id):
             return own
-        if not self._is_leader():
+        if not is_leader:
             raise AccessError(self.env._("Only leaders see the week of somebody else."))
+        if not employee_id:
+            technicians = self._get_employees()
+            if not technicians:
+                return self.env.user._psa_get_employee(self.env.company)
+            employee_id = technicians[0]["id"]
         # sudo: leaders have no rights on employee files; the search says whose they see
         employee = (
             self.env["hr.employee"]

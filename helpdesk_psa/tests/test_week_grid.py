@@ -165,6 +165,13 @@ class TestWeekGrid(TimeCommon):
         with self.assertRefused(UserError, "another company"):
             self._get(user=self.lea, employee=self.bob_employee)
 
+    def test_a_leader_without_an_employee_file_opens_a_technicians_week(self):
+        self.max_employee.unlink()
+        week = self._get(user=self.max)
+        self.assertIn(
+            week["employee"]["name"], [other["name"] for other in week["employees"]]
+        )
+
     def test_the_week_starts_as_the_users_language_says(self):
         self.env["res.lang"]._lang_get("en_US").week_start = "7"
         self.assertEqual(self._get()["start"], "2026-03-01")
