@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .intervention_common import MONDAY_9AM, MONDAY_11AM, InterventionCommon
 
@@ -56,6 +56,27 @@ class TestIntervention(InterventionCommon):
         with self.assertRefused(ValidationError, "is not one of ACME"):
             intervention.ticket_ids = ticket
         self.assertFalse(intervention.ticket_ids)
+
+    def test_kilometres_are_booked_on_their_usual_product(self):
+        item = Form(
+            self.env["psa.item"]
+            .with_user(self.ada)
+            .with_context(default_intervention_id=self._create_intervention().id)
+        )
+        item.kind = "km"
+        item.quantity = 42
+        self.assertRecordValues(
+            item.save(),
+            [
+                {
+                    "product_id": self.env.ref(
+                        "helpdesk_psa.product_product_psa_km"
+                    ).id,
+                    "quantity": 42,
+                    "uom_id": self.env.ref("uom.product_uom_km").id,
+                }
+            ],
+        )
 
     def test_step_that_no_visit_takes_is_refused(self):
         intervention = self._create_planned()
