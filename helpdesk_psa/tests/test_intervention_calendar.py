@@ -146,7 +146,7 @@ class TestInterventionCalendar(InterventionCommon):
         intervention.with_user(self.max).unlink()
         self.assertFalse(event.exists())
 
-    def test_batch_is_planned_with_few_queries(self):
+    def test_batch_is_planned_at_once(self):
         visits = [self._create_intervention().id for _index in range(20)]
         visits = self.env["psa.intervention"].with_user(self.ada).browse(visits)
         visits.technician_ids = self.ada

@@ -257,7 +257,7 @@ class TestInterventionReport(SigningCommon):
 
         def render(_reports, _ref, res_ids, **_options):
             if broken.id in res_ids:
-                raise UserError("Unable to find Wkhtmltopdf")
+                raise OSError("Unable to find Wkhtmltopdf")
             return b"%PDF-1.4 signed", "pdf"
 
         self.pdf.side_effect = render
