@@ -78,7 +78,7 @@ class TestQueries(HelpdeskCommon):
     def test_list_opens_with_few_queries(self):
         specification = self._get_specification("list")
         self.env.invalidate_all()
-        with self.assertQueryCount(ada=12):
+        with self.assertQueryCount(ada=10):
             self.env["psa.ticket"].web_search_read(OPEN, specification, limit=80)
 
     @users("ada")
