@@ -87,6 +87,7 @@
         "views/psa_sla_escalation_views.xml",
         "wizards/psa_sla_simulation_views.xml",
         "views/psa_sla_policy_views.xml",
+        "views/project_task_views.xml",
         "views/psa_sla_report_views.xml",
         "wizards/psa_sla_extend_views.xml",
         "wizards/psa_sla_statement_views.xml",

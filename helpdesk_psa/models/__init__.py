@@ -53,6 +53,7 @@ from . import (
     ir_http,
     res_company,
     account_analytic_line,
+    project_project,
     project_task,
     psa_customer_group,
     psa_customer_type,

@@ -67,6 +67,7 @@ from . import (
     test_sla_statement,
     test_sla_timeline,
     test_sla_rules,
+    test_sla_task,
     test_ticket_import,
     test_ticket_lifecycle,
     test_ticket_numbering,

@@ -52,6 +52,7 @@ from . import (
     psa_sla_panel_mixin,
     psa_sla_timeline_mixin,
     psa_sla_mixin,
+    psa_task_sla_mixin,
     psa_ticket_sla_mixin,
     psa_ticket_time_mixin,
     psa_ticket_wallboard_mixin,
