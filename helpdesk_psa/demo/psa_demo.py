@@ -107,6 +107,20 @@ class PsaDemo(models.AbstractModel):
         self._read_old_notifications(stage.now)
         self.env.ref(f"{ADDON}.psa_team_infogerance_demo").assign_method = "balanced"
 
+    @api.model
+    def _count_clocks(self):
+        """Count the clocks of the past, and say why some promises were missed."""
+        tickets = self.env["psa.ticket"].search([], order="id")
+        tickets._count_anew()
+        late = self.env["psa.sla.clock"].search(
+            [("state", "=", "breached"), ("kind", "=", "sla")], order="id"
+        )
+        reasons = self.env["psa.sla.breach.reason"].search([])
+        random = Random(SEED)
+        for clock in late:
+            if random.random() < 0.7:
+                clock.breach_reason_id = random.choice(reasons)
+
     def _get_last_id(self, table):
         [(last_id,)] = self.env.execute_query(
             SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(table))

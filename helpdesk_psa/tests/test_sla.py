@@ -1,8 +1,12 @@
 from datetime import timedelta
+from random import Random
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
-from .sla_common import SlaCommon, at, when
+from odoo.addons.mail.tests.common import freeze_all_time
+
+from .sla_common import MONDAY, SlaCommon, at, when
 
 HOUR = 3600
 
@@ -289,3 +293,212 @@ class TestSlaClocks(SlaCommon):
                 found = self.env["psa.ticket"].search([("sla_state", "=", state)])
                 self.assertIn(ticket, found)
         self.assertEqual(ticket.sla_due_at - at("mon 09:00"), timedelta(hours=8))
+
+
+@tagged("post_install", "-at_install")
+class TestSlaHistories(SlaCommon):
+    """Clocks are a function of the events: whatever happened, counting again agrees."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_policy(
+            "Standard",
+            ("acknowledge", 1),
+            ("first_response", 2),
+            ("next_response", 4),
+            ("resolution", 8),
+            {
+                "metric": "resolution",
+                "hours": 4,
+                "priority": "3",
+                "is_always_open": True,
+            },
+            sequence=20,
+        )
+        cls._create_policy(
+            "Gold", ("resolution", 6), sequence=10, customer_ids=cls.globex.ids
+        )
+        cls._create_policy("OLA", ("acknowledge", 1), ("resolution", 4), kind="ola")
+        cls.field_team = cls.team.copy({"name": "Field", "alias_name": False})
+
+    def _get_figures(self, tickets):
+        names = [
+            "kind",
+            "metric",
+            "cycle",
+            "policy_id",
+            "state",
+            "started_at",
+            "due_at",
+            "warning_at",
+            "stopped_at",
+            "target_seconds",
+            "elapsed_seconds",
+            "elapsed_at",
+            "paused_seconds",
+        ]
+        clocks = tickets.sudo().sla_clock_ids.sorted("id")
+        return [[str(clock[name]) for name in names] for clock in clocks]
+
+    def _live(self, random):
+        """Let a random story happen to a new ticket; return the ticket."""
+        minutes = random.randrange(3000)
+        ticket = self._open_after(minutes, priority=random.choice("0123"))
+        stages = self.type_incident.stage_ids or self.stage_open
+        for _step in range(random.randint(2, 9)):
+            minutes += random.choice((0, 5, 45, 130, 700))
+            choices = [
+                lambda: ticket.write({"stage_id": random.choice(stages).id}),
+                lambda: ticket.write({"stage_id": random.choice(stages).id}),
+                lambda: ticket.write({"priority": random.choice("0123")}),
+                lambda: ticket.write({"user_id": random.choice((False, self.ada.id))}),
+                lambda: ticket.write(
+                    {"team_id": random.choice((self.team, self.field_team)).id}
+                ),
+                lambda: ticket.write(
+                    {"partner_id": random.choice((self.casey, self.zoe)).id}
+                ),
+                lambda: ticket._log_event("agent_reply"),
+                lambda: ticket._log_event("customer_message"),
+            ]
+            with freeze_all_time(MONDAY + timedelta(minutes=minutes)):
+                random.choice(choices)()
+                self.env.flush_all()
+        return ticket
+
+    def _open_after(self, minutes, **values):
+        with freeze_all_time(MONDAY + timedelta(minutes=minutes)):
+            return self._create_ticket(**values)
+
+    def test_counting_again_gives_the_same_numbers_after_any_story(self):
+        random = Random(5)
+        tickets = self.env["psa.ticket"]
+        for _story in range(25):
+            tickets |= self._live(random)
+        before = self._get_figures(tickets)
+        self.assertGreater(len(before), 100)
+        self.env.invalidate_all()
+        tickets._update_clocks(frozen=True)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._get_figures(tickets), before)
+
+    def test_one_clock_of_a_promise_runs_at_a_time(self):
+        random = Random(6)
+        tickets = self.env["psa.ticket"].concat(
+            *(self._live(random) for _ in range(10))
+        )
+        for ticket in tickets:
+            live = ticket.sudo().sla_clock_ids.filtered(
+                lambda clock: clock.state in ("running", "paused")
+            )
+            keys = [(clock.kind, clock.metric) for clock in live]
+            self.assertEqual(len(keys), len(set(keys)))
+
+    def test_past_counted_anew_has_the_clocks_it_would_have_had(self):
+        ticket = self._open("mon 09:00")
+        self._say("mon 10:00", ticket)
+        self._write("mon 12:00", ticket, stage_id=self.stage_resolved.id)
+        before = self._get_figures(ticket)
+        ticket._count_anew()
+        self.assertEqual(sorted(self._get_figures(ticket)), sorted(before))
+
+
+@tagged("post_install", "-at_install")
+class TestSlaCost(SlaCommon):
+    """What clocks cost: a handful of queries for any number of tickets."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_policy(
+            "Standard",
+            ("acknowledge", 1),
+            ("first_response", 2),
+            ("next_response", 4),
+            ("resolution", 8),
+        )
+        cls.values = [
+            {
+                "name": f"Ticket {number}",
+                "team_id": cls.team.id,
+                "partner_id": cls.casey.id,
+            }
+            for number in range(100)
+        ]
+        cls.batch = cls.env["psa.ticket"].create(cls.values)
+        cls.env.flush_all()
+
+    def _count(self, act):
+        """Return the queries that an act takes more with a policy than without any."""
+        counts = []
+        for has_policy in (True, False):
+            has_any = self.env.registry["psa.sla.policy"]._has_any
+            if not has_policy:
+                self._patch("psa.sla.policy", "_has_any", return_value=False)
+            self.assertTrue(has_any)
+            for _warm in range(2):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                act()
+                self.env.flush_all()
+                count = self.env.cr.sql_log_count - before
+            counts.append(count)
+        return counts[0] - counts[1]
+
+    def test_hundred_new_tickets_start_their_clocks_with_ten_queries(self):
+        tickets = self.env["psa.ticket"].with_user(self.ada)
+        self.assertLessEqual(
+            self._count(lambda: tickets.create([dict(vals) for vals in self.values])),
+            10,
+        )
+
+    def test_hundred_tickets_pause_and_go_on_with_ten_queries(self):
+        tickets = self.batch.with_user(self.ada)
+
+        def act():
+            tickets.write({"stage_id": self.stage_waiting.id})
+            tickets.write({"stage_id": self.stage_open.id})
+
+        self.assertLessEqual(self._count(act), 10)
+
+    def test_status_that_changes_no_clock_costs_nothing(self):
+        tickets = self.batch.with_user(self.ada)
+
+        def act():
+            tickets.write({"stage_id": self.stage_open.id})
+            tickets.write({"stage_id": self.stage_new.id})
+
+        self.assertEqual(self._count(act), 0)
+
+    def test_due_lists_and_escalations_are_found_by_an_index(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            INSERT INTO psa_sla_clock (ticket_id, kind, metric, cycle, policy_id, state,
+                                       started_at, due_at, next_escalation_at, terms)
+            SELECT %(ticket)s, 'sla', 'next_response', 100 + i, %(policy)s, 'met',
+                   now(), now() - i * interval '1 hour',
+                   CASE WHEN i %% 1000 = 0 THEN now() END, '[]'
+              FROM generate_series(1, 20000) AS i
+            """,
+            {
+                "ticket": self.batch[0].id,
+                "policy": self.env["psa.sla.policy"].search([], limit=1).id,
+            },
+        )
+        self.env.cr.execute("ANALYZE psa_sla_clock")
+        for index, condition in (
+            ("psa_sla_clock_next_escalation_idx", "next_escalation_at <= now()"),
+            ("psa_sla_clock_due_idx", "state = 'running' AND due_at <= now()"),
+        ):
+            rows = self.env.execute_query(
+                SQL(
+                    "EXPLAIN SELECT id FROM psa_sla_clock WHERE %s ORDER BY %s LIMIT 200",
+                    SQL(condition),
+                    SQL(condition.split()[0] if "next" in condition else "due_at"),
+                )
+            )
+            self.assertIn(index, "\n".join(line for (line,) in rows))

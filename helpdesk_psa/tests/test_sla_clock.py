@@ -255,6 +255,15 @@ class TestClock(BaseCase):
         self.assertEqual((reading.state, reading.stopped_at), ("cancelled", at(5, 12)))
         self.assertEqual(reading.elapsed_seconds, 3 * HOUR)
 
+    def test_what_happens_after_a_promise_was_taken_back_changes_it_no_more(self):
+        reading = self._read(
+            "resolution",
+            at(5, 9),
+            (at(5, 16), "mode", "stop"),
+            terms=[terms(8), terms(None, since=at(5, 12))],
+        )
+        self.assertEqual((reading.state, reading.stopped_at), ("cancelled", at(5, 12)))
+
     def test_promise_that_is_made_again_goes_on(self):
         reading = self._read(
             "resolution",
@@ -370,7 +379,7 @@ class _Walk:
             if before not in ("stop", "cancel"):
                 self.stopped_at, self.stopped_by = moment, self.phase
             return
-        self.stopped_at = None
+        self.stopped_at = self.stopped_by = None
         if self.phase == "run":
             if self.late_since is None and self.used >= self.target:
                 is_back = before in ("pause", "stop", "cancel")
@@ -404,8 +413,7 @@ class _Walk:
             return {"run": "running", "pause": "paused"}[self.phase]
         if self.late_since is not None and self.late_since < self.stopped_at:
             return "breached"
-        is_cancelled = self.stopped_by == "cancel" and not self.is_over
-        return "cancelled" if is_cancelled else "met"
+        return "cancelled" if self.stopped_by == "cancel" else "met"
 
 
 class _Watcher:
@@ -442,7 +450,7 @@ class _Watcher:
         walk = self.live
         if walk and is_kept:
             if self.mode in ("stop", "cancel") and walk.stopped_at is None:
-                walk.stopped_at = moment
+                walk.stopped_at, walk.stopped_by = moment, self.mode
             walk.finish(moment)
 
     def look(self, moment, time):

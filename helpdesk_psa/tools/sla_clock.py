@@ -27,6 +27,8 @@ STOPPING = {
 }
 
 LIVE = ("running", "paused")
+# Nothing sets these going again.
+OVER = ("done", "dropped")
 
 
 class Moment(NamedTuple):
@@ -54,7 +56,11 @@ class Terms(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch of a cycle: `running`, `paused`, `stopped`, `cancelled` or `done`."""
+    """A stretch of a cycle.
+
+    It is `running` or `paused`; `stopped` or `cancelled`, until the ticket is reopened;
+    `done` (kept) or `dropped` (after a cancellation) for good.
+    """
 
     start: datetime
     stop: datetime | None  # None: until now
@@ -123,10 +129,12 @@ class Cycle:
         What has stopped keeps the moment at which it did.
         """
         last = self.spans[-1]
-        if last.phase == "done" or last[2:] == (phase, ref):
+        if last.phase in OVER or last[2:] == (phase, ref):
             return
         if last.phase not in LIVE and phase not in LIVE:
-            if phase == "done" or last.start == at:
+            if phase == "done" and last.phase == "cancelled":
+                phase = "dropped"  # an answer keeps no promise that was given up
+            if phase in OVER or last.start == at:
                 self.spans[-1] = last._replace(phase=phase, ref=ref)
             return
         if last.start < at:
@@ -184,10 +192,11 @@ class Cycle:
             return self.spans, terms
         *promised, last = terms
         end = max(last.at, self.started_at)
-        if not self.is_live:
-            return self.spans, promised
         spans = [span for span in self.spans if span.start < end] or self.spans[:1]
-        spans[-1] = spans[-1]._replace(stop=end)
+        final = spans[-1]
+        if final.phase not in LIVE:
+            return [*spans[:-1], final._replace(stop=None)], promised
+        spans[-1] = final._replace(stop=end)
         return [*spans, Span(end, None, "cancelled")], promised
 
 
@@ -294,7 +303,7 @@ class _Tracer:
     def _on_customer_message(self, moment):
         if self.metric != "next_response" or not self.is_answered:
             return
-        if self.cycles and self.cycles[-1].phase != "done":
+        if self.cycles and self.cycles[-1].phase not in OVER:
             return  # the one before waits for an answer already
         if self.mode in (RUN, PAUSE):
             self._open(moment)
@@ -373,7 +382,7 @@ def _get_state(phase, due_at, stopped_at):
         return phase
     if due_at and stopped_at > due_at:
         return "breached"
-    return "cancelled" if phase == "cancelled" else "met"
+    return "cancelled" if phase in ("cancelled", "dropped") else "met"
 
 
 def _get_elapsed(pieces):

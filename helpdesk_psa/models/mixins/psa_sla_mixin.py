@@ -242,33 +242,59 @@ class PsaSlaMixin(models.AbstractModel):
         super()._follow_events(vals_list)
         if self.env.context.get("psa_import_mode"):
             return
-        moved, changed = set(), set()
+        created, changed, moved = set(), set(), set()
         for vals in vals_list:
             record_id = vals[self._psa_event_inverse]
-            if vals["kind"] in TERMS_KINDS:
+            if vals["kind"] == "created":
+                created.add(record_id)
+            elif vals["kind"] in TERMS_KINDS:
                 changed.add(record_id)
-            elif vals["kind"] in CLOCK_KINDS:
+            elif self._moves_clocks(vals):
                 moved.add(record_id)
-        self.browse(changed)._update_clocks(refresh=True)
-        self.browse(moved - changed)._update_clocks()
+        self.browse(created)._update_clocks(refresh=True, is_new=True)
+        self.browse(changed - created)._update_clocks(refresh=True)
+        self.browse(moved - changed - created)._update_clocks()
 
-    def _update_clocks(self, *, refresh=False, frozen=False):
+    def _moves_clocks(self, vals):
+        """Whether an event may move a clock; most changes of status let them run on."""
+        if vals["kind"] != "stage" or not vals.get("old"):
+            return vals["kind"] in CLOCK_KINDS
+        before = {"kind": "stage", "new": vals["old"]}
+        return self._get_sla_mode(before) != self._get_sla_mode(vals)
+
+    def _update_clocks(self, *, refresh=False, frozen=False, is_new=False):
         """Bring clocks in line with the events, in batch.
 
         :param bool refresh: choose policies again; what was used or paused is kept
         :param bool frozen: count stopped clocks again as well, with today's calendars
+        :param bool is_new: there are no clocks yet
         """
         records = self.sudo()
         Policy = records.env["psa.sla.policy"]
         if not records or not Policy._has_any(self._psa_sla_subject):
             return
-        clocks = records._get_clock_rows()
+        clocks = {} if is_new else records._get_clock_rows()
         kinds = {rule.kind for rule in Policy._get_rules(self._psa_sla_subject)}
         keeper = Keeper(records, clocks, refresh=refresh, frozen=frozen)
         for kind in ("sla", "ola"):
             if kind in kinds or keeper.has_clocks(kind):
                 for record in records:
                     keeper.keep(record, kind)
+        keeper.save()
+
+    def _count_anew(self):
+        """Forget the clocks and count the whole history under today's promises.
+
+        For histories that were not lived through under these policies, such as those of
+        the demo data; what was extended or explained stays in the history only.
+        """
+        records = self.sudo()
+        inverse = self._psa_event_inverse
+        records.env["psa.sla.clock"].search([(inverse, "in", self.ids)]).unlink()
+        keeper = Keeper(records, {}, refresh=True, is_anew=True)
+        for kind in ("sla", "ola"):
+            for record in records:
+                keeper.keep(record, kind)
         keeper.save()
 
     def _get_clock_rows(self):
@@ -389,11 +415,12 @@ class PsaSlaMixin(models.AbstractModel):
 class Keeper:
     """Compares the clocks of some records with what they should be, and saves them."""
 
-    def __init__(self, records, clocks, *, refresh, frozen):
+    def __init__(self, records, clocks, *, refresh, frozen=False, is_anew=False):
         self.records = records
         self.rows = clocks
         self.refresh = refresh
         self.frozen = frozen
+        self.is_anew = is_anew
         self.now = fields.Datetime.now()
         self.histories = records._get_histories()
         self.promises = None
@@ -413,6 +440,8 @@ class Keeper:
             metrics = {*known, "next_response"}
         for metric in metrics:
             for number, team_id, cycle in trace_all(kind, metric, history.moments):
+                if self.is_anew and team_id not in (None, record._get_sla_team_id()):
+                    continue  # what another team had promised is not known any more
                 key = (kind, metric, number)
                 self._keep_cycle(record, key, cycle, rows.get(key), team_id)
 
@@ -446,16 +475,17 @@ class Keeper:
 
     def _get_terms(self, record, key, cycle, row):
         """Return the rows of terms of a cycle, or None to leave its clock alone."""
+        has_just_ended = cycle.spans[-1].start >= self.now
         if row is None:
-            has_just_ended = cycle.spans[-1].start >= self.now
-            if not (cycle.is_live or has_just_ended):
+            if not (cycle.is_live or has_just_ended or self.is_anew):
                 return None
             promise = self._get_promise(record, key)
             at = fields.Datetime.to_string(cycle.started_at)
             return [[at, *promise]] if promise else None
         was_live = row.state in LIVE_SLA_STATES
         if not cycle.is_live:
-            return row.terms if was_live or self.frozen else None
+            is_open = was_live or has_just_ended or self.frozen
+            return row.terms if is_open else None
         if was_live and not self.refresh:
             return row.terms
         return self._continue_terms(row.terms, self._get_promise(record, key))
