@@ -32,6 +32,9 @@ def terms(hours, time=OFFICE, since=None, warning_percent=75):
     return Terms(since or at(1, 0), seconds, time, warning_percent)
 
 
+FOUR_HOURS = terms(4)
+
+
 @tagged("post_install", "-at_install")
 class TestClock(BaseCase):
     """One promise at a time: when it is due, what was used, whether it was kept."""
@@ -42,7 +45,7 @@ class TestClock(BaseCase):
             [Moment(start, "start"), *(Moment(*moment) for moment in moments)],
         )
 
-    def _read(self, metric, start, *moments, terms=terms(4), extension=0):
+    def _read(self, metric, start, *moments, terms=FOUR_HOURS, extension=0):
         [cycle] = self._trace(metric, start, *moments)
         terms = terms if isinstance(terms, list) else [terms]
         return cycle.get_reading(terms, extension)
@@ -397,9 +400,9 @@ class _Walk:
 
     def _leave(self, moment):
         """What was used up in the evening was late before it stopped."""
-        if self.late_since is None and self.target <= self.used:
-            if self.used_until < moment:
-                self.late_since = self.used_until
+        is_used_up = self.late_since is None and self.target <= self.used
+        if is_used_up and self.used_until < moment:
+            self.late_since = self.used_until
 
     def finish(self, moment):
         if self.phase == "run":

@@ -90,12 +90,13 @@ class PsaTicketSlaMixin(models.AbstractModel):
 
     def _complete_values(self, vals_list):
         """Override of `psa.ticket.creation.mixin` to give VIPs their team's priority."""
-        super()._complete_values(vals_list)
+        result = super()._complete_values(vals_list)
         for vals in vals_list:
             team = self.env["psa.team"].browse(vals.get("team_id"))
             forced = self._get_forced_priority(team, self._get_party(vals))
             if forced > vals.get("priority", "1"):
                 vals["priority"] = forced
+        return result
 
     def _get_consequences(self, vals):
         """Override of `psa.ticket.lifecycle.mixin`: a VIP's priority never falls below."""
