@@ -121,6 +121,7 @@ class TicketDesk(Desk):
     has_acknowledgements = True
 
     def _make_teams(self, env):
+        self._make_promises(env)
         return (
             env["psa.team"]
             .create(
@@ -130,6 +131,33 @@ class TicketDesk(Desk):
                 ]
             )
             .ids
+        )
+
+    def _make_promises(self, env):
+        """Let each new ticket start four clocks, three of the customer's and a team's."""
+        promises = {
+            "sla": {
+                "acknowledge": 1,
+                "first_response": 4,
+                "next_response": 8,
+                "resolution": 40,
+            },
+            "ola": {"resolution": 16},
+        }
+        env["psa.sla.policy"].create(
+            [
+                {
+                    "name": kind.upper(),
+                    "kind": kind,
+                    "calendar_id": env.company.resource_calendar_id.id,
+                    "enforced_from_at": False,
+                    "target_ids": [
+                        Command.create({"metric": metric, "hours": hours})
+                        for metric, hours in targets.items()
+                    ],
+                }
+                for kind, targets in promises.items()
+            ]
         )
 
     def _find_stages(self, env):
