@@ -144,7 +144,6 @@
         "demo/psa_ticket_equipment_demo.xml",
         "demo/psa_time_demo.xml",
         "demo/psa_intervention_demo.xml",
-        "demo/psa_sla_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
