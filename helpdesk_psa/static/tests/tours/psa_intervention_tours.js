@@ -11,9 +11,10 @@ const scribble = {
                 new PointerEvent(type, {
                     bubbles: true,
                     pointerId: 1,
+                    isPrimary: true,
                     pointerType: "touch",
                     button: 0,
-                    buttons: 1,
+                    buttons: type === "pointerup" ? 0 : 1,
                     pressure: 0.5,
                     clientX: left + width * part,
                     clientY: top + height * (0.3 + part / 3),
