@@ -33,6 +33,7 @@ def uninstall_hook(env):
         "psa.agreement",
         "psa.agreement.amendment",
         "psa.intervention",
+        "psa.schedule",
     )
     env["psa.team"].with_context(active_test=False).search(
         [("alias_id", "!=", False)]

@@ -31,6 +31,7 @@ from . import (
     psa_item,
     psa_schedule,
     psa_schedule_occurrence,
+    psa_dispatch,
     psa_notice,
     psa_mail_rule,
     psa_mail_log,

@@ -3,7 +3,12 @@ from odoo import api, fields, models
 
 class ProjectTask(models.Model):
     _name = "project.task"
-    _inherit = ["project.task", "psa.timed.mixin", "psa.task.sla.mixin"]
+    _inherit = [
+        "project.task",
+        "psa.timed.mixin",
+        "psa.task.sla.mixin",
+        "psa.task.planning.mixin",
+    ]
 
     psa_use_sla = fields.Boolean(related="project_id.psa_use_sla")
 

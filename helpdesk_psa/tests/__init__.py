@@ -14,6 +14,8 @@ from . import (
     test_customer_types,
     test_demo,
     test_duration,
+    test_dispatch,
+    test_dispatch_tours,
     test_email_domain,
     test_email_identity,
     test_equipment,

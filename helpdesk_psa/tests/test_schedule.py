@@ -515,7 +515,7 @@ class TestScheduleWork(ScheduleCommon):
         self.env["psa.agreement.line"].create(
             {"agreement_id": agreement.id, "name": "All units"}
         )
-        agreement.state = "active"
+        agreement.action_activate()
         return agreement
 
     def test_a_preventive_plan_visits_what_the_agreement_covers(self):

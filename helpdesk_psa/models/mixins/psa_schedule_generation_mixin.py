@@ -350,16 +350,15 @@ class PsaScheduleGenerationMixin(models.AbstractModel):
         vals_list = [
             {**self._prepare_work_values(*item), **prepare()} for item in items
         ]
-        known = self.env[f"psa.{self.kind}"]._fields
-        vals_list = [
-            {name: value for name, value in vals.items() if name in known}
-            for vals in vals_list
-        ]
         works = (
             self.env[f"psa.{self.kind}"]
             .with_context(psa_automatic_mail=not self.notify_customer)
             .create(vals_list)
         )
+        if self.checklist_id:
+            works.checklist_item_ids.unlink()  # those of the visit's type
+            for work in works:
+                self.checklist_id._add_to(**{f"{self.kind}_id": work.id})
         if self.description and self.kind == "ticket":
             works._message_log_batch(bodies=dict.fromkeys(works.ids, self.description))
         return works
@@ -382,11 +381,6 @@ class PsaScheduleGenerationMixin(models.AbstractModel):
         }
         if site:
             values["site_id"] = site.id
-        if self.checklist_id:
-            values["checklist_item_ids"] = [
-                Command.create(item)
-                for item in self.checklist_id._prepare_item_values()
-            ]
         # What was missed waits for somebody to find it another time.
         if self.has_time and place >= self._get_today():
             start = self._get_moment(place, self.start_hour)

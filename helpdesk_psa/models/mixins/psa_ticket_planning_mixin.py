@@ -1,7 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ...const import DONE_CATEGORIES
+from ...const import DONE_CATEGORIES, OPEN_CATEGORIES
+
+# How the board shows each category of status.
+TONES = {
+    "new": "planned",
+    "open": "progress",
+    "waiting": "waiting",
+    "resolved": "done",
+    "closed": "done",
+}
 
 
 class PsaTicketPlanningMixin(models.AbstractModel):
@@ -9,7 +19,11 @@ class PsaTicketPlanningMixin(models.AbstractModel):
 
     _name = "psa.ticket.planning.mixin"
     _description = "Planning of a Ticket"
-    _inherit = ["psa.schedule.target.mixin"]
+    _inherit = ["psa.schedule.target.mixin", "psa.dispatch.mixin"]
+
+    _dispatch_users = "user_id"
+    _dispatch_due = "sla_due_at"
+    _dispatch_search = ("number", "name", "customer_id.name", "site_id.city")
 
     planned_start = fields.Datetime(
         copy=False,
@@ -76,3 +90,38 @@ class PsaTicketPlanningMixin(models.AbstractModel):
                         ticket=item.ticket_id.number,
                     )
                 )
+
+    # === DISPATCH BOARD === #
+
+    @api.model
+    def _get_dispatch_live_domain(self):
+        return Domain("stage_category", "!=", "cancelled")
+
+    @api.model
+    def _get_dispatch_open_domain(self):
+        return Domain("stage_category", "in", OPEN_CATEGORIES)
+
+    def _get_dispatch_lock(self):
+        if self.stage_category not in DONE_CATEGORIES:
+            return ""
+        return self.env._(
+            "The ticket %(number)s is done: it is not moved any more.",
+            number=self.number,
+        )
+
+    def _get_dispatch_block(self):
+        """Override to name the ticket's customer, site and status."""
+        site = self.site_id
+        return {
+            **super()._get_dispatch_block(),
+            "kind": "ticket",
+            "number": self.number or "",
+            "customer_id": self.customer_id.id,
+            "customer": self.customer_id.name or "",
+            "place": site.name or "",
+            "city": site.city or "",
+            "type": self.type_id.name or "",
+            "color": self.type_id.color,
+            "tone": TONES.get(self.stage_category, "planned"),
+            "state": self.stage_id.name,
+        }

@@ -1,0 +1,212 @@
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { expect, test } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { animationFrame, mockDate } from "@odoo/hoot-mock";
+import {
+    contains,
+    makeMockEnv,
+    mockService,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { getDefaultConfig } from "@web/views/view";
+
+import { DispatchBoard } from "@helpdesk_psa/dispatch/dispatch_board";
+
+defineMailModels();
+
+function getBlock(changes = {}) {
+    return {
+        model: "psa.intervention",
+        id: 7,
+        name: "Mend the rack",
+        number: "I-007",
+        customer_id: 3,
+        customer: "ACME",
+        place: "Main site",
+        city: "Lyon",
+        user_ids: [1],
+        start: "2026-03-02 09:00:00",
+        end: "2026-03-02 11:00:00",
+        due: false,
+        minutes: 120,
+        priority: "1",
+        color: 0,
+        tone: "planned",
+        state: "Planned",
+        type: "Repair",
+        locked: "",
+        ...changes,
+    };
+}
+
+function getBoard(changes = {}) {
+    const row = (id, name) => ({
+        id,
+        name,
+        team_ids: [5],
+        team_id: 5,
+        team: "Support",
+        team_rank: 0,
+        working: [["2026-03-02 08:00:00", "2026-03-02 16:00:00"]],
+        leaves: [],
+        minutes: 480,
+    });
+    return {
+        rows: [row(1, "Ada"), row(2, "Leo")],
+        blocks: [getBlock()],
+        unplanned: { blocks: [], more: 0 },
+        kinds: [{ model: "psa.intervention", count: 0 }],
+        teams: [{ id: 5, name: "Support" }],
+        can_plan: "all",
+        uid: 1,
+        ...changes,
+    };
+}
+
+/** Show the board on a Monday; what it asks the server to plan is noted as steps. */
+async function openBoard(changes, answer = { is_stale: false, warnings: [] }) {
+    mockDate("2026-03-02 10:00:00", 0);
+    localStorage.removeItem("psa_dispatch");
+    onRpc("psa.dispatch", "get_board", () => getBoard(changes));
+    onRpc("psa.dispatch", "plan", ({ args }) => {
+        expect.step(args);
+        return answer;
+    });
+    mockService("notification", { add: (message) => expect.step(message) });
+    const env = await makeMockEnv({ config: getDefaultConfig() });
+    await mountWithCleanup(DispatchBoard, { env, props: { action: {} } });
+}
+
+const SEEN = { start: "2026-03-02 09:00:00", end: "2026-03-02 11:00:00", user_ids: [1] };
+
+test.tags("desktop");
+test("a block stands in the row and on the day of its visit", async () => {
+    await openBoard();
+    expect(".o_psa_dispatch_cell[data-user='1'][data-day='0'] .o_psa_dispatch_block").toHaveCount(
+        1
+    );
+    expect(".o_psa_dispatch_block").toHaveCount(1);
+    expect(queryAllTexts(".o_psa_dispatch_person .fw-bold")).toEqual(["Ada", "Leo"]);
+});
+
+test.tags("desktop");
+test("a block dragged to another row and day keeps its time of day", async () => {
+    await openBoard();
+    await contains(".o_psa_dispatch_block").dragAndDrop(
+        ".o_psa_dispatch_cell[data-user='2'][data-day='2']"
+    );
+    expect.verifySteps([
+        [
+            "psa.intervention",
+            7,
+            {
+                start: "2026-03-04 09:00:00",
+                end: "2026-03-04 11:00:00",
+                from_user_id: 1,
+                to_user_id: 2,
+            },
+            SEEN,
+        ],
+    ]);
+});
+
+test.tags("desktop");
+test("what waits is planned by dragging it, after what is planned already", async () => {
+    const waiting = getBlock({ id: 8, user_ids: [], start: false, end: false, minutes: 60 });
+    await openBoard({ unplanned: { blocks: [waiting], more: 0 } });
+    await contains(".o_psa_dispatch_waiting .o_psa_dispatch_block").dragAndDrop(
+        ".o_psa_dispatch_cell[data-user='1'][data-day='0']"
+    );
+    expect.verifySteps([
+        [
+            "psa.intervention",
+            8,
+            {
+                start: "2026-03-02 08:00:00",
+                end: "2026-03-02 09:00:00",
+                from_user_id: false,
+                to_user_id: 1,
+            },
+            { start: false, end: false, user_ids: [] },
+        ],
+    ]);
+});
+
+test.tags("desktop");
+test("a block that moved meanwhile is told, and the board is loaded again", async () => {
+    await openBoard({}, { is_stale: true, message: "It was moved." });
+    onRpc("psa.dispatch", "get_board", () => {
+        expect.step("get_board");
+        return getBoard();
+    });
+    await contains(".o_psa_dispatch_block").dragAndDrop(
+        ".o_psa_dispatch_cell[data-user='2'][data-day='0']"
+    );
+    await animationFrame();
+    expect.verifySteps([
+        [
+            "psa.intervention",
+            7,
+            { start: SEEN.start, end: SEEN.end, from_user_id: 1, to_user_id: 2 },
+            SEEN,
+        ],
+        "get_board",
+        "It was moved.",
+    ]);
+});
+
+test.tags("desktop");
+test("without a mouse the dialog plans", async () => {
+    await openBoard();
+    await contains(".o_psa_dispatch_block").press("Enter");
+    await contains(".modal select[name=technician]").select("2");
+    await contains(".modal input[name=time]").edit("14:30", { confirm: false });
+    await contains(".modal input[name=hours]").edit("1", { confirm: false });
+    await contains(".modal .o_psa_dispatch_plan").click();
+    expect.verifySteps([
+        [
+            "psa.intervention",
+            7,
+            {
+                start: "2026-03-02 14:30:00",
+                end: "2026-03-02 15:30:00",
+                from_user_id: 1,
+                to_user_id: 2,
+            },
+            SEEN,
+        ],
+    ]);
+});
+
+test.tags("desktop");
+test("two blocks at the same time are marked", async () => {
+    await openBoard({ blocks: [getBlock(), getBlock({ id: 9, start: "2026-03-02 10:00:00" })] });
+    expect(".o_psa_dispatch_conflict").toHaveCount(2);
+});
+
+test.tags("desktop");
+test("what is done cannot be dragged, nor what a colleague has by an agent", async () => {
+    const done = getBlock({ locked: "It is done.", tone: "done" });
+    const theirs = getBlock({ id: 9, user_ids: [2] });
+    await openBoard({ blocks: [done, theirs], can_plan: "own" });
+    expect(".o_psa_dispatch_block").toHaveCount(2);
+    expect(".o_psa_dispatch_draggable").toHaveCount(0);
+});
+
+test.tags("desktop");
+test("a day's hours show gaps, and the line of now", async () => {
+    await openBoard();
+    await contains("[data-scale=day]").click();
+    expect(".o_psa_dispatch_now").toHaveCount(2);
+    expect(queryAllTexts(".o_psa_dispatch_hour")[0]).toBe("8:00");
+    expect(".o_psa_dispatch_lane .o_psa_dispatch_handle").toHaveCount(1);
+});
+
+test.tags("desktop");
+test("a customer's filter hides what is somebody else's", async () => {
+    const other = getBlock({ id: 9, customer_id: 4, customer: "Globex" });
+    await openBoard({ blocks: [getBlock(), other] });
+    await contains("select[name=customer]").select("4");
+    expect(".o_psa_dispatch_block").toHaveCount(1);
+});
