@@ -143,6 +143,7 @@
         "demo/psa_customer_demo.xml",
         "demo/psa_equipment_demo.xml",
         "demo/psa_ticket_demo.xml",
+        "demo/psa_sla_demo.xml",
         "demo/psa_ticket_equipment_demo.xml",
         "demo/psa_time_demo.xml",
         "demo/psa_intervention_demo.xml",
