@@ -62,7 +62,7 @@ class TestQueries(HelpdeskCommon):
     def test_status_of_hundred_tickets_changes_with_few_queries(self):
         tickets = self.env["psa.ticket"].browse(self.batch.ids)
         self.env.invalidate_all()
-        with self.assertQueryCount(ada=12):
+        with self.assertQueryCount(ada=13):
             tickets.write({"stage_id": self.stage_waiting.id})
 
     @users("ada")
@@ -70,7 +70,7 @@ class TestQueries(HelpdeskCommon):
     def test_hundred_tickets_are_resolved_with_few_queries(self):
         tickets = self.env["psa.ticket"].browse(self.batch.ids)
         self.env.invalidate_all()
-        with self.assertQueryCount(ada=13):
+        with self.assertQueryCount(ada=14):
             tickets.write({"stage_id": self.stage_resolved.id})
 
     @users("ada")
