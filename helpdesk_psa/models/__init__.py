@@ -42,6 +42,7 @@ from . import (
     mail_thread,
     mail_thread_sender,
     fetchmail_server,
+    ir_attachment,
     ir_filters,
     psa_service_type,
     psa_timer,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CalendarEvent(models.Model):
@@ -23,11 +23,31 @@ class CalendarEvent(models.Model):
         help="Moving the appointment moves the intervention, and back.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        events._psa_check_subject()
+        return events
+
+    def _psa_check_subject(self):
+        """Refuse appointments about what the user may not see.
+
+        An appointment shows what its visit is about, whoever made it.
+        """
+        if self.env.su:
+            return
+        for name in ("psa_ticket_id", "psa_intervention_id"):
+            # sudo: which they are; access is checked with the rights of the user
+            if subjects_sudo := self.sudo()[name]:
+                subjects_sudo.sudo(False).check_access("read")
+
     def write(self, vals):
         """Override of `calendar` to move the intervention with its appointment."""
         follows = bool(vals.keys() & {"start", "stop", "partner_ids", "allday"})
         gone = vals.get("active") is False
         result = super().write(vals)
+        if vals.keys() & {"psa_ticket_id", "psa_intervention_id"}:
+            self._psa_check_subject()
         if gone:
             self._psa_unplan(self.sudo().psa_intervention_id)
         elif follows:

@@ -406,7 +406,8 @@ class PsaAgreement(models.Model):
         :raise UserError: saying what to do instead
         """
         self._check_frozen(vals)
-        if "state" in vals and any(it.state != vals["state"] for it in self):
+        decided = vals.keys() & {"state", "termination_date"}
+        if any(it._changes_field(name, vals[name]) for name in decided for it in self):
             raise UserError(
                 self.env._(
                     "The state of an agreement follows from what is decided: use the "

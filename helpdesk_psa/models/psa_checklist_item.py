@@ -132,6 +132,9 @@ class PsaChecklistItem(models.Model):
             self._own_photos()
         return result
 
+    def _get_sheet(self):
+        return self.intervention_id
+
     def _mark_measured(self, vals):
         """Whoever types a value has measured."""
         return {"is_measured": True, **vals} if vals.get("value") else vals

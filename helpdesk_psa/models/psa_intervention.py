@@ -328,6 +328,18 @@ class PsaIntervention(models.Model):
                         )
                     )
 
+    def _check_relinked(self):
+        """Check visits whose tickets or equipment changed from the other side.
+
+        :raise UserError: if one of them is signed
+        """
+        if not self:
+            return
+        self.check_access("write")
+        self._check_unlocked()
+        self._check_customer()
+        self._check_equipment()
+
     # === CRUD === #
 
     @api.model_create_multi

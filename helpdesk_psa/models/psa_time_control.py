@@ -68,6 +68,7 @@ class PsaTimeControl(models.Model):
     @api.model
     def action_open_control(self):
         """Open the control with the expected hours counted up to now."""
+        self.browse().check_access("read")
         # sudo: which days are shown is decided by the rules of this model
         self.env["psa.workday"].sudo()._refresh(self.env.companies)
         action = self.env["ir.actions.act_window"]._for_xml_id(

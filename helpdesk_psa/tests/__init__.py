@@ -84,6 +84,7 @@ from . import (
     test_wallboard,
     test_work_tours,
     test_week_grid,
+    test_work_safety,
     test_working_time,
 )
 from . import test_features

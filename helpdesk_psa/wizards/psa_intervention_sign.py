@@ -7,28 +7,37 @@ class PsaInterventionSign(models.TransientModel):
     _name = "psa.intervention.sign"
     _description = "Sign an Intervention"
 
+    # What it shows is read with the rights of whoever opens it, not with all rights.
     intervention_id = fields.Many2one(
         "psa.intervention", required=True, ondelete="cascade"
     )
-    number = fields.Char(related="intervention_id.number")
-    customer_id = fields.Many2one(related="intervention_id.customer_id")
-    time_hours = fields.Float(related="intervention_id.time_hours")
-    item_ids = fields.One2many(related="intervention_id.item_ids")
-    checklist_progress = fields.Char(related="intervention_id.checklist_progress")
-    work_done = fields.Text(compute="_compute_work_done", store=True, readonly=False)
+    number = fields.Char(related="intervention_id.number", related_sudo=False)
+    customer_id = fields.Many2one(
+        related="intervention_id.customer_id", related_sudo=False
+    )
+    time_hours = fields.Float(related="intervention_id.time_hours", related_sudo=False)
+    item_ids = fields.One2many(related="intervention_id.item_ids", related_sudo=False)
+    checklist_progress = fields.Char(
+        related="intervention_id.checklist_progress", related_sudo=False
+    )
+    work_done = fields.Text(
+        compute="_compute_work_done", compute_sudo=False, store=True, readonly=False
+    )
     report_partner_id = fields.Many2one(
         "res.partner",
         string="Report to",
         compute="_compute_report_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('type', '!=', 'psa_site'), ('commercial_partner_id', '=', customer_id)]",
         help="Who gets the signed report by mail.",
     )
-    report_email = fields.Char(related="report_partner_id.email")
+    report_email = fields.Char(related="report_partner_id.email", related_sudo=False)
     customer_name = fields.Char(
         string="Signs for the customer",
         compute="_compute_customer_name",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

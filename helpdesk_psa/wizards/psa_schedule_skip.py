@@ -8,13 +8,16 @@ class PsaScheduleSkip(models.TransientModel):
     _description = "Leave a Date out"
 
     schedule_id = fields.Many2one("psa.schedule", required=True, ondelete="cascade")
-    per_equipment = fields.Boolean(related="schedule_id.per_equipment")
+    per_equipment = fields.Boolean(
+        related="schedule_id.per_equipment", related_sudo=False
+    )
     offered_equipment_ids = fields.Many2many(
         "psa.equipment", compute="_compute_offered_equipment_ids"
     )
     date = fields.Date(
         required=True,
         compute="_compute_date",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="The day that the rhythm gives, not the one it is moved to.",

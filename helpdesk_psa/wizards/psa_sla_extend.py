@@ -18,6 +18,7 @@ class PsaSlaExtend(models.TransientModel):
         string="Promise",
         required=True,
         compute="_compute_clock_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         ondelete="cascade",
@@ -27,7 +28,9 @@ class PsaSlaExtend(models.TransientModel):
         string="More time", default=1.0, help="Service hours added to the promise."
     )
     reason = fields.Char(help="Everybody who reads the history of the ticket sees it.")
-    due_at = fields.Datetime(related="clock_id.due_at", string="Due until now")
+    due_at = fields.Datetime(
+        related="clock_id.due_at", related_sudo=False, string="Due until now"
+    )
     new_due_at = fields.Datetime(string="Then due", compute="_compute_new_due_at")
 
     @api.depends("ticket_id")

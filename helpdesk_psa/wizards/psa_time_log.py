@@ -49,12 +49,14 @@ class PsaTimeLog(models.TransientModel):
         "psa.service.type",
         string="Service type",
         compute="_compute_service_type_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('company_id', 'in', [False, company_id])]",
     )
     billable = fields.Boolean(
         compute="_compute_billable",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Whether the customer may be charged for this time.",
@@ -67,6 +69,7 @@ class PsaTimeLog(models.TransientModel):
         "psa.ticket.stage",
         string="Status",
         compute="_compute_standing",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('id', 'in', allowed_stage_ids)]",
@@ -74,6 +77,7 @@ class PsaTimeLog(models.TransientModel):
     progress = fields.Integer(
         string="Done (%)",
         compute="_compute_standing",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Between 0 and 100.",

@@ -1,4 +1,5 @@
 from . import (
+    psa_visited_mixin,
     psa_agreement_lifecycle_mixin,
     psa_agreement_matching_mixin,
     psa_agreement_plan_mixin,

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from ...const import BY_DECISION
 from ...tools.agreement_dates import get_next_ends, get_notice_date, iter_ends
 from ...tools.agreement_match import find_period
 
@@ -146,7 +147,7 @@ class PsaAgreementLifecycleMixin(models.AbstractModel):
         """
         self.ensure_one()
         first_end = self.first_date_end
-        self.write(
+        self.with_context(psa_by=BY_DECISION).write(
             {
                 "termination_date": day,
                 "date_end": day,

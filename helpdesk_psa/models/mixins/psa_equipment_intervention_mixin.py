@@ -7,6 +7,7 @@ class PsaEquipmentInterventionMixin(models.AbstractModel):
 
     _name = "psa.equipment.intervention.mixin"
     _description = "Interventions on an Equipment"
+    _inherit = ["psa.visited.mixin"]
 
     intervention_ids = fields.Many2many(
         "psa.intervention",

@@ -32,6 +32,7 @@ class PsaInterventionEntryMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         entries = super().create(vals_list)
+        entries._check_intervention_readable()
         entries._check_intervention_unlocked()
         return entries
 
@@ -40,12 +41,20 @@ class PsaInterventionEntryMixin(models.AbstractModel):
             self._check_intervention_unlocked()
         result = super().write(vals)
         if vals.get("psa_intervention_id"):
+            self._check_intervention_readable()
             self._check_intervention_unlocked()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
         self._check_intervention_unlocked()
+
+    def _check_intervention_readable(self):
+        """Refuse time on a visit that the user may not see."""
+        # sudo: which they are; access is checked with the rights of the user
+        visits_sudo = self.sudo().psa_intervention_id
+        if visits_sudo and not self.env.su:
+            visits_sudo.sudo(False).check_access("read")
 
     def _check_intervention_unlocked(self):
         # sudo: whoever may write the entry is told that the sheet is signed

@@ -1,6 +1,9 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .psa_intervention_signing_mixin import REOPENING
 
 _logger = logging.getLogger(__name__)
 
@@ -44,10 +47,37 @@ class PsaInterventionReportMixin(models.AbstractModel):
     )
     report_error = fields.Char(readonly=True, copy=False)
     report_attachment_id = fields.Many2one(
-        "ir.attachment", string="Signed report", readonly=True, copy=False
+        "ir.attachment",
+        string="Signed report",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
 
     _report_idx = models.Index("(id) WHERE report_status = 'queued'")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        interventions = super().create(vals_list)
+        if interventions.sudo().report_attachment_id:
+            self._check_report_is_ours()
+        return interventions
+
+    def write(self, vals):
+        if "report_attachment_id" in vals:
+            self._check_report_is_ours()
+        return super().write(vals)
+
+    def _check_report_is_ours(self):
+        """Refuse a report that somebody chose: it is mailed and filed, whatever it is.
+
+        :raise AccessError: unless the scheduler writes, or a manager reopens the sheet
+        """
+        reopening = self.env.context.get("psa_reopening") is REOPENING
+        if not self.env.su and not reopening:
+            raise AccessError(
+                self.env._("The signed report is made by itself and cannot be chosen.")
+            )
 
     @api.depends("partner_id", "customer_id")
     def _compute_report_partner_id(self):

@@ -18,3 +18,18 @@ class PsaPhotoMixin(models.AbstractModel):
                 lambda photo: photo.res_model == self._name and not photo.res_id
             )
             strays.write({"res_id": record.id})
+
+    def _check_file_unlocked(self, file):
+        """Refuse to touch a file that the customer has signed for.
+
+        :param file: `ir.attachment` of the record
+        :raise UserError: if the sheet is signed
+        """
+        sheet = self._get_sheet()
+        signed = sheet.report_attachment_id | self.photo_ids
+        if file.res_field or file in signed:
+            sheet._check_unlocked()
+
+    def _get_sheet(self):
+        """Return the intervention that the photos belong to, if any."""
+        return self

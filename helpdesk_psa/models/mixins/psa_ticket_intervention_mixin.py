@@ -11,6 +11,7 @@ class PsaTicketInterventionMixin(models.AbstractModel):
 
     _name = "psa.ticket.intervention.mixin"
     _description = "Ticket Interventions"
+    _inherit = ["psa.visited.mixin"]
 
     intervention_ids = fields.Many2many(
         "psa.intervention",
@@ -82,6 +83,13 @@ class PsaTicketInterventionMixin(models.AbstractModel):
                     ticket[name] += minutes / 60
                     ticket.time_hours += minutes / 60
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        """Refuse to take a ticket, and its parts, off a sheet that is signed."""
+        # sudo: a visit that the user does not see counts as well
+        tickets = self.sudo()
+        (tickets.intervention_ids | tickets.item_ids.intervention_id)._check_unlocked()
 
     # === INTERVENTIONS === #
 

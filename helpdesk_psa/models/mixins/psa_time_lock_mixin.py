@@ -50,7 +50,11 @@ class PsaTimeLockMixin(models.AbstractModel):
     def create(self, vals_list):
         if any(set(APPROVAL) & vals.keys() for vals in vals_list):
             self._psa_refuse_forged_approval()
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        # Defaults come from the context, too.
+        if lines.sudo().filtered("psa_approved_at"):
+            self._psa_refuse_forged_approval()
+        return lines
 
     def write(self, vals):
         if set(APPROVAL) & vals.keys():
