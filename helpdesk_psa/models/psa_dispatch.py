@@ -304,6 +304,7 @@ class PsaDispatch(models.AbstractModel):
         record = self._get_record(model, record_id)
         if not self._get_scope():
             raise AccessError(self.env._("Readers of the helpdesk plan nothing."))
+        record.check_access("write")
         try:
             record.lock_for_update()
         except LockError:
@@ -315,7 +316,7 @@ class PsaDispatch(models.AbstractModel):
             return self._refuse_stale(record)
         users, start, end = self._read_plan(record, values)
         self._check_scope(record, users)
-        # sudo: who may plan was checked above, and record rules when it was read
+        # sudo: he may write it, see above; what follows from it need not be his
         record.sudo()._plan_dispatch(users, start, end)
         warnings = self._get_warnings(record, users, start, end) if start else []
         return {"is_stale": False, "warnings": warnings}

@@ -63,6 +63,18 @@ class TestDispatchBoard(DispatchCommon):
             self._get_block(task, self.env.ref("base.user_admin"))["kind"], "task"
         )
 
+    def test_a_task_is_planned_by_those_who_may_write_it(self):
+        project = self.env["project.project"].create(
+            {"name": "Move", "privacy_visibility": "employees"}
+        )
+        task = self.env["project.task"].create(
+            {"name": "Offer", "project_id": project.id, "user_ids": False}
+        )
+        self.assertTrue(task.with_user(self.lea).has_access("read"))
+        with self.assertRefused(AccessError):
+            self._plan(task, to_user_id=self.ada.id)
+        self.assertFalse(task.user_ids)
+
     def test_a_task_that_is_due_shows_as_a_deadline(self):
         task = self.env["project.task"].create(
             {
