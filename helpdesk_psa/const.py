@@ -75,9 +75,9 @@ EVENT_KINDS = [
 
 # What a status does to the clocks; to cancel is to stop without keeping a promise.
 SLA_MODES = [
-    ("run", "Run"),
-    ("pause", "Pause"),
-    ("stop", "Stop"),
+    ("run", "Runs"),
+    ("pause", "Pauses"),
+    ("stop", "Stops"),
     ("cancel", "Cancel"),
 ]
 

@@ -35,10 +35,10 @@ class AccountAnalyticLine(models.Model):
         help="How the work was done. It decides the price of an hour.",
     )
     psa_start = fields.Datetime(
-        string="Start", help="When the work began. Not needed, but kept if known."
+        string="Start time", help="When the work began. Not needed, but kept if known."
     )
     psa_stop = fields.Datetime(
-        string="Stop", help="When the work ended. Not needed, but kept if known."
+        string="End time", help="When the work ended. Not needed, but kept if known."
     )
     psa_minutes = fields.Integer(
         string="Minutes",

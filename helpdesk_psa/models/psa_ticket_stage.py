@@ -40,7 +40,7 @@ class PsaTicketStage(models.Model):
         "resolved may still be reopened, closed and cancelled are over.",
     )
     sla_clock = fields.Selection(
-        [("run", "Run"), ("pause", "Pause"), ("stop", "Stop")],
+        [("run", "Runs"), ("pause", "Pauses"), ("stop", "Stops")],
         string="Clock",
         compute="_compute_sla_clock",
         store=True,

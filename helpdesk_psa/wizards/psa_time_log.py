@@ -35,8 +35,12 @@ class PsaTimeLog(models.TransientModel):
 
     # The entry
     date = fields.Date(required=True, default=fields.Date.context_today)
-    start = fields.Datetime(help="When the work began. Not needed, but kept if known.")
-    stop = fields.Datetime(help="When the work ended. Not needed, but kept if known.")
+    start = fields.Datetime(
+        string="Start time", help="When the work began. Not needed, but kept if known."
+    )
+    stop = fields.Datetime(
+        string="End time", help="When the work ended. Not needed, but kept if known."
+    )
     hours = fields.Float(
         string="Duration",
         compute="_compute_hours",
