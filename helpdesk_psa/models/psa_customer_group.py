@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..const import OPEN_CATEGORIES
 
@@ -117,6 +118,13 @@ class PsaCustomerGroup(models.Model):
             [("id", "child_of", allowed.ids)]
         )
         return inside - seen
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"restrict", "parent_id"}:
+            visits = self.env["psa.intervention"]
+            visits._renew_privacy(Domain("customer_group_id", "child_of", self.ids))
+        return result
 
     def _is_restricted(self):
         """Tell whether only a pod sees the customers' tickets: its own rule or one above.

@@ -303,6 +303,13 @@ class PsaTeam(models.Model):
             },
         }
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "privacy" in vals:
+            visits = self.env["psa.intervention"]
+            visits._renew_privacy(Domain("team_id", "in", self.ids))
+        return result
+
     def action_create_employees(self):
         """Give the members who lack one an employee file, so that they can log time."""
         for team in self:

@@ -1,5 +1,5 @@
 import base64
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -163,6 +163,26 @@ class TestHiddenVisits(HiddenCommon):
             dialogs.create({"res_model": "psa.ticket", "res_id": ticket.id}).read(
                 ["stage_id", "progress"]
             )
+
+    def test_appointments_turn_private_with_the_team_and_the_group(self):
+        group = self.env["psa.customer.group"].create({"name": "Law"})
+        self.acme.psa_customer_group_id = group
+        start = datetime.now().replace(microsecond=0) + timedelta(days=2)
+        visit = self._create_planned(
+            team_id=self.team.id,
+            planned_start=start,
+            planned_end=start + timedelta(hours=1),
+        )
+        event = visit.sudo().appointment_ids
+        self.assertFalse(event.privacy)
+        for record, closed, open_ in (
+            (self.team, {"privacy": "members"}, {"privacy": "public"}),
+            (group, {"restrict": True}, {"restrict": False}),
+        ):
+            record.write(closed)
+            self.assertEqual(event.privacy, "private")
+            record.write(open_)
+            self.assertFalse(event.privacy)
 
     def test_an_appointment_shows_no_hidden_visit(self):
         events = self.env["calendar.event"].with_user(self.ada)
