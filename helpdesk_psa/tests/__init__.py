@@ -68,6 +68,7 @@ from . import (
     test_sla_simulation,
     test_sla_statement,
     test_sla_timeline,
+    test_sla_tours,
     test_sla_rules,
     test_sla_task,
     test_ticket_import,
