@@ -21,7 +21,8 @@ export class SlaPanel extends Component {
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
-        this.clock = useNow();
+        // Not "clock": the template calls with its loop variables as `this`.
+        this.time = useNow();
         this.state = useState({ panel: null, isOpen: false });
         onWillStart(() => this.load());
         // Whatever moves the clocks moves one of these.
@@ -59,6 +60,12 @@ export class SlaPanel extends Component {
         return clocks.length - clocks.filter((clock) => this.isLive(clock)).length;
     }
 
+    get toggleLabel() {
+        return this.state.isOpen
+            ? _t("Hide stopped clocks")
+            : _t("Stopped clocks: %s", this.hiddenCount);
+    }
+
     isLive(clock) {
         return ["running", "paused"].includes(clock.state);
     }
@@ -70,7 +77,7 @@ export class SlaPanel extends Component {
         }
         // The server's clock counts, not that of this computer.
         const start = toMillis(this.state.panel.now);
-        const now = start + this.clock.now - this.loadedAt;
+        const now = start + this.time.now - this.loadedAt;
         const open = clock.open.map((interval) => interval.map(toMillis));
         return clock.used_seconds + countOpen(open, start, now);
     }
@@ -88,7 +95,7 @@ export class SlaPanel extends Component {
         if (clock.state !== "running") {
             return false;
         }
-        const now = toMillis(this.state.panel.now) + this.clock.now - this.loadedAt;
+        const now = toMillis(this.state.panel.now) + this.time.now - this.loadedAt;
         return !clock.open.some(([start, stop]) => toMillis(start) <= now && now < toMillis(stop));
     }
 
@@ -102,7 +109,7 @@ export class SlaPanel extends Component {
         if (clock.state === "paused") {
             return "paused";
         }
-        const isRisky = clock.warning_at && toMillis(clock.warning_at) <= this.clock.now;
+        const isRisky = clock.warning_at && toMillis(clock.warning_at) <= this.time.now;
         return isRisky ? "warning" : "running";
     }
 
@@ -114,6 +121,11 @@ export class SlaPanel extends Component {
             running: "success",
             met: "success",
         }[this.getStatus(clock)];
+    }
+
+    getTextClass(clock) {
+        const color = this.getColor(clock);
+        return color === "secondary" ? "text-muted" : `text-${color}`;
     }
 
     getText(clock) {
@@ -132,7 +144,7 @@ export class SlaPanel extends Component {
 
     getHint(clock) {
         if (this.isClosed(clock)) {
-            const next = clock.open.find(([start]) => toMillis(start) > this.clock.now);
+            const next = clock.open.find(([start]) => toMillis(start) > this.time.now);
             return next
                 ? _t("Closed until %s", formatDateTime(deserializeDateTime(next[0])))
                 : _t("Closed");
