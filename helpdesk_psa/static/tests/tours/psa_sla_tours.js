@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("psa_sla_timeline", {
         },
         {
             content: "Close it",
-            trigger: ".modal-footer button",
+            trigger: ".modal-header .btn-close",
             run: "click",
         },
         {
