@@ -52,6 +52,8 @@ RIGHTS = {
     "psa.timer": {"ada": "r", "lea": "r", "max": "r"},
     "psa.time.entry": {"rita": "r", "ada": "r", "lea": "r", "max": "r"},
     "psa.time.approval": {"lea": "r", "max": "r"},
+    "psa.workday": {"lea": "r", "max": "r"},
+    "psa.time.control": {"ada": "r", "lea": "r", "max": "r"},
 }
 
 # Buttons and calls of a ticket that anybody logged in can try.

@@ -1,9 +1,8 @@
-import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { formatSpan, getSlaState, useNow } from "./sla_time";
+import { formatMoment, formatSpan, getSlaState, useNow } from "./sla_time";
 
 import { Component } from "@odoo/owl";
 
@@ -74,7 +73,7 @@ export class SlaCountdownField extends Component {
         if (!this.dueAt) {
             return this.text;
         }
-        return _t("Due %s", formatDateTime(this.dueAt));
+        return _t("Due %s", formatMoment(this.dueAt));
     }
 }
 
