@@ -4,6 +4,15 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+# What stays, or goes later, and would keep Odoo from deleting what it names: time and
+# contacts are Odoo's own.
+HOLDERS = (
+    ("account_analytic_line", "psa_service_type_id"),
+    ("account_analytic_line", "psa_intervention_id"),
+    ("res_partner", "psa_customer_type_id"),
+    ("psa_intervention_type", "checklist_id"),
+)
+
 
 def post_init_hook(env):
     """Give the first team an address, if the database has a mail domain."""
@@ -46,19 +55,16 @@ def uninstall_hook(env):
     env["mail.followers"].search([("res_model", "in", models)]).unlink()
     env["mail.message"].search([("model", "in", models)]).unlink()
     env["ir.attachment"].search([("res_model", "in", models)]).unlink()
-    # Time stays as Odoo's own; it would hold the service types and visits.
     env.flush_all()
-    env.cr.execute(
-        """
-        UPDATE account_analytic_line
-           SET psa_service_type_id = NULL, psa_intervention_id = NULL
-         WHERE psa_service_type_id IS NOT NULL OR psa_intervention_id IS NOT NULL
-        """
-    )
+    for table, column in HOLDERS:
+        table, column = SQL.identifier(table), SQL.identifier(column)
+        env.cr.execute(
+            SQL("UPDATE %s SET %s = NULL WHERE %s IS NOT NULL", table, column, column)
+        )
     # Tickets hold their teams, types and statuses, which Odoo deletes before the tables;
     # agreements and equipment hold customers and sites.
-    env.flush_all()
     for table in (
+        "psa_sla_clock",
         "psa_ticket",
         "psa_intervention",
         "psa_schedule",
