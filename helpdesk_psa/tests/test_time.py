@@ -576,6 +576,33 @@ class TestTimeApproval(TimeCommon):
         self.assertTrue(of_ada.psa_approved_at)
         self.assertFalse(of_lea.psa_approved_at)
 
+    def test_time_of_other_departments_stays_as_it_is(self):
+        painter = new_test_user(
+            self.env,
+            login="painter",
+            groups="hr_timesheet.group_hr_timesheet_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        employee = self.env["hr.employee"].create(
+            {"user_id": painter.id, "company_id": self.company.id}
+        )
+        project = self.env["project.project"].create(
+            {"name": "Painting", "company_id": self.company.id}
+        )
+        painted = self.env["account.analytic.line"].create(
+            {
+                "project_id": project.id,
+                "employee_id": employee.id,
+                "date": "2026-03-02",
+                "unit_amount": 1,
+            }
+        )
+        supported = self._log(self._create_ticket(), date="2026-03-02")
+        self._approve("2026-03-01", "2026-03-08")
+        self.assertTrue(supported.psa_approved_at)
+        self.assertFalse(painted.psa_approved_at)
+
     def test_a_period_that_ends_before_it_begins_is_refused(self):
         entry = self._log(self._create_ticket())
         with self.assertRefused(UserError, "ends before"):

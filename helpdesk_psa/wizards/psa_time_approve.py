@@ -33,7 +33,7 @@ class PsaTimeApprove(models.TransientModel):
         "res.users",
         string="Technicians",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        help="Empty: everybody.",
+        help="Empty: every agent of the helpdesk.",
     )
     summary = fields.Html(compute="_compute_summary", sanitize=False)
     entry_count = fields.Integer(string="Entries", compute="_compute_summary")
@@ -83,17 +83,22 @@ class PsaTimeApprove(models.TransientModel):
             & Domain("date", ">=", self.date_from)
             & Domain("date", "<", self.date_until)
         )
+        return domain & self._get_technician_domain()
+
+    def _get_technician_domain(self):
+        """Return the domain of whose time it is: other departments approve their own."""
         if self.user_ids:
-            domain &= Domain("user_id", "in", self.user_ids._origin.ids)
-        return domain
+            return Domain("user_id", "in", self.user_ids._origin.ids)
+        # sudo: who the agents are is no secret to their leader
+        agents = self.env.ref("helpdesk_psa.group_psa_agent").sudo().all_user_ids
+        return Domain("user_id", "in", agents.ids)
 
     def _count_running(self):
         """Return how many timers started in the period and still run."""
         domain = Domain("started_at", ">=", self.date_from) & Domain(
             "started_at", "<", self.date_until
         )
-        if self.user_ids:
-            domain &= Domain("user_id", "in", self.user_ids._origin.ids)
+        domain &= self._get_technician_domain()
         return self.env["psa.timer"].search_count(domain)
 
     def action_approve(self):
