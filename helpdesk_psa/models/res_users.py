@@ -200,9 +200,11 @@ class ResUsers(models.Model):
     def _psa_create_employees(self, company):
         """Give each user an employee file in a company, unless he has one.
 
-        :raise AccessError: unless a helpdesk manager asks for it
+        :raise AccessError: unless a helpdesk manager of that company asks for it
         """
-        if not self.env.user.has_group("helpdesk_psa.group_psa_manager"):
+        asker = self.env.user
+        is_manager = asker.has_group("helpdesk_psa.group_psa_manager")
+        if not is_manager or company not in asker.company_ids:
             raise AccessError(
                 self.env._("Helpdesk managers create employee files of agents.")
             )

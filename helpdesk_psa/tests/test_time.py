@@ -295,6 +295,14 @@ class TestTimeEntries(TimeCommon):
         files = self.env["hr.employee"].search([("user_id", "=", self.ada.id)])
         self.assertEqual(len(files), 1)
 
+    def test_a_manager_makes_no_employee_file_in_a_foreign_company(self):
+        employees = self.env["hr.employee"].search([("user_id", "=", self.bob.id)])
+        with self.assertRaises(AccessError):
+            self.bob.with_user(self.max)._psa_create_employees(self.company_2)
+        self.assertEqual(
+            self.env["hr.employee"].search([("user_id", "=", self.bob.id)]), employees
+        )
+
     def test_a_manager_without_a_file_is_offered_to_create_it(self):
         self.max_employee.unlink()
         ticket = self._create_ticket()
