@@ -117,6 +117,38 @@ class TestSlaExamples(SlaCommon):
         self.assertEqual((ola.due_at, ola.ola_team_id), (at("mon 11:00"), self.team))
         self.assertEqual(ticket.sla_due_at, at("mon 17:00"))
 
+    def test_changed_severity_moves_the_due_time(self):
+        self._create_policy("Standard", ("resolution", 8), ("resolution", 2, "3"))
+        severity = self.env["psa.severity"].create({"name": "Fire", "priority": "3"})
+        ticket = self._open("mon 09:00")
+        self.assertEqual(ticket.sla_due_at, at("mon 17:00"))
+        self._write("mon 09:30", ticket, severity_id=severity.id)
+        self.assertEqual(ticket.sla_due_at, at("mon 11:00"))
+
+    def test_type_decides_the_promise(self):
+        self._create_policy("Requests", ("resolution", 8), sequence=20)
+        self._create_policy(
+            "Incidents", ("resolution", 2), sequence=10, type_ids=self.type_incident.ids
+        )
+        incident = self._open("mon 09:00", type_id=self.type_incident.id)
+        request = self._open("mon 09:00", type_id=self.type_request.id)
+        self.assertEqual(incident.sla_due_at, at("mon 11:00"))
+        self.assertEqual(request.sla_due_at, at("mon 17:00"))
+
+    def test_mail_template_names_the_due_time_in_the_customers_language(self):
+        self._create_policy("Standard", ("resolution", 4))
+        ticket = self._open("mon 09:00")
+        template = self.env["mail.template"].create(
+            {
+                "model_id": self.env["ir.model"]._get_id("psa.ticket"),
+                "subject": "{{ object.number }}: {{ format_date(object.sla_due_at) }}",
+                "lang": "fr_FR",
+            }
+        )
+        self.env["res.lang"]._activate_lang("fr_FR")
+        subject = template._render_field("subject", ticket.ids, compute_lang=True)
+        self.assertEqual(subject[ticket.id], f"{ticket.number}: 05/01/2026")
+
     def test_next_team_has_an_internal_promise_of_its_own(self):
         field = self.team.copy({"name": "Field", "alias_name": False})
         self._create_policy("OLA", ("resolution", 2), kind="ola")
