@@ -1,8 +1,9 @@
+import { toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { formatMoment, formatSpan, getSlaState, useNow } from "./sla_time";
+import { formatSpan, getSlaState, useNow } from "./sla_time";
 
 import { Component } from "@odoo/owl";
 
@@ -73,7 +74,7 @@ export class SlaCountdownField extends Component {
         if (!this.dueAt) {
             return this.text;
         }
-        return _t("Due %s", formatMoment(this.dueAt));
+        return _t("Due %s", toLocaleDateTimeString(this.dueAt));
     }
 }
 

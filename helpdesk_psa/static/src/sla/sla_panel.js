@@ -1,10 +1,10 @@
-import { deserializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { countOpen, formatHours, formatMoment, formatSpan, useNow } from "./sla_time";
+import { countOpen, formatHours, formatSpan, useNow } from "./sla_time";
 import { SlaTimelineDialog } from "./sla_timeline_dialog";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
@@ -146,11 +146,11 @@ export class SlaPanel extends Component {
         if (this.isClosed(clock)) {
             const next = clock.open.find(([start]) => toMillis(start) > this.time.now);
             return next
-                ? _t("Closed until %s", formatMoment(deserializeDateTime(next[0])))
+                ? _t("Closed until %s", toLocaleDateTimeString(deserializeDateTime(next[0])))
                 : _t("Closed");
         }
         return clock.due_at
-            ? _t("Due %s", formatMoment(deserializeDateTime(clock.due_at)))
+            ? _t("Due %s", toLocaleDateTimeString(deserializeDateTime(clock.due_at)))
             : _t("Promised within %s", formatHours(clock.target_seconds));
     }
 

@@ -1,5 +1,4 @@
 import { browser } from "@web/core/browser/browser";
-import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 import { onMounted, onWillUnmount, useState } from "@odoo/owl";
@@ -44,16 +43,6 @@ export function formatHours(seconds) {
     const minutes = Math.round(Math.abs(seconds) / MINUTE);
     const sign = seconds < 0 && minutes ? "-" : "";
     return `${sign}${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-}
-
-/**
- * Write a moment to the minute.
- *
- * @param {luxon.DateTime} moment
- * @returns {string}
- */
-export function formatMoment(moment) {
-    return formatDateTime(moment, { showSeconds: false });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { Dialog } from "@web/core/dialog/dialog";
-import { deserializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
-import { formatHours, formatMoment } from "./sla_time";
+import { formatHours } from "./sla_time";
 
 import { Component } from "@odoo/owl";
 
@@ -69,7 +69,7 @@ export class SlaTimelineDialog extends Component {
     }
 
     formatMoment(value) {
-        return formatMoment(deserializeDateTime(value));
+        return toLocaleDateTimeString(deserializeDateTime(value));
     }
 
     formatHours(seconds) {
