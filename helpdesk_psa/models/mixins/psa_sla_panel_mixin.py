@@ -31,5 +31,4 @@ class PsaSlaPanelMixin(models.AbstractModel):
         return {
             "now": fields.Datetime.to_string(now),
             "clocks": [clock._get_face(now) for clock in clocks],
-            "reason": self.sla_policy_reason,
         }

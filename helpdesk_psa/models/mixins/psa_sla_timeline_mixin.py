@@ -5,8 +5,8 @@ from odoo import fields, models
 from ...tools.sla_clock import explain
 from .psa_sla_mixin import to_terms, trace_all
 
-# How far ahead a screen knows when the service hours open and close. A page that stays
-# open longer loads again.
+# How far ahead a screen knows when the service hours open and close; a page left open
+# for longer takes them for closed until it is loaded again.
 LOOK_AHEAD = timedelta(days=4)
 
 
@@ -50,8 +50,8 @@ class PsaSlaTimelineMixin(models.AbstractModel):
     def _get_face(self, now):
         """Return what a screen needs to draw the clock and let it run.
 
-        ``open`` are the next service hours, as pairs of moments in UTC; until
-        ``known_until`` the time left follows from them.
+        ``open`` are the next service hours, as pairs of moments in UTC, as far as
+        `LOOK_AHEAD`: the time left follows from them.
 
         :param datetime now: the moment for which it is true
         """
@@ -85,7 +85,6 @@ class PsaSlaTimelineMixin(models.AbstractModel):
                 [fields.Datetime.to_string(start), fields.Datetime.to_string(stop)]
                 for start, stop in (time.intervals(now, horizon) if is_running else ())
             ],
-            "known_until": fields.Datetime.to_string(horizon),
         }
 
     def _get_subject(self):
