@@ -1,0 +1,21 @@
+"""Words shared by several models of billing, in one place."""
+
+BILLING_UNITS = [("week", "weeks"), ("month", "months"), ("year", "years")]
+
+BILLING_TIMINGS = [
+    ("advance", "In advance"),
+    ("arrears", "In arrears"),
+]
+
+BILLING_ALIGNMENTS = [
+    ("anniversary", "From the start day"),
+    ("calendar", "Of the calendar"),
+]
+
+# What becomes of what a charge is about.
+DESTINATIONS = [
+    ("pending", "Pending"),
+    ("billed", "Billed"),
+    ("not_billed", "Not billed"),
+    ("written_off", "Written off"),
+]

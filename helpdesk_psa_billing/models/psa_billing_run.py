@@ -1,0 +1,400 @@
+import logging
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
+
+# Agreements whose periods are computed together, and invoices drafted together; each such
+# chunk is committed.
+CHUNK = 100
+
+
+class PsaBillingRun(models.Model):
+    """One go at billing: what is due up to a day, proposed, then drafted as invoices.
+
+    It may crash, be repeated or run beside another one: what is charged is the difference
+    between what periods are worth and what was charged, in rows that are locked.
+    """
+
+    _name = "psa.billing.run"
+    _description = "Billing Run"
+    _inherit = ["mail.thread"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    date = fields.Date(
+        string="Due up to",
+        required=True,
+        default=fields.Date.context_today,
+        help="Periods that are due on this day or before are charged, also those of the "
+        "past that were missed.",
+    )
+    invoice_date = fields.Date(
+        help="Of the invoices. Empty: the day on which they are posted."
+    )
+    customer_ids = fields.Many2many(
+        "res.partner",
+        string="Customers",
+        domain="[('psa_is_customer', '=', True)]",
+        help="Empty: all.",
+    )
+    agreement_ids = fields.Many2many(
+        "psa.agreement", string="Agreements", check_company=True, help="Empty: all."
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Started by",
+        default=lambda self: self.env.user,
+        readonly=True,
+    )
+    goal = fields.Selection(
+        [
+            ("propose", "Propose"),
+            ("draft", "Draft"),
+            ("post", "Post"),
+            ("send", "Send"),
+        ],
+        default="propose",
+        required=True,
+        readonly=True,
+        help="How far it goes by itself.",
+    )
+    state = fields.Selection(
+        [
+            ("new", "New"),
+            ("proposing", "Computing"),
+            ("proposed", "To review"),
+            ("drafting", "Drafting invoices"),
+            ("drafted", "Drafted"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="new",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    last_agreement_id = fields.Integer(
+        readonly=True, copy=False, help="Where the computation goes on."
+    )
+    total_count = fields.Integer(readonly=True, copy=False)
+    done_count = fields.Integer(readonly=True, copy=False)
+    progress = fields.Float(compute="_compute_progress", help="In percent.")
+
+    line_ids = fields.One2many("psa.billing.run.line", "run_id", string="Proposals")
+    move_ids = fields.One2many("account.move", "psa_run_id", string="Invoices")
+    refused_count = fields.Integer(compute="_compute_counts", string="Refused")
+    proposed_count = fields.Integer(compute="_compute_counts", string="Proposed")
+    drafted_count = fields.Integer(compute="_compute_counts", string="Drafted")
+    invoice_count = fields.Integer(compute="_compute_counts", string="Invoices")
+
+    # === COMPUTES === #
+
+    @api.depends("total_count", "done_count")
+    def _compute_progress(self):
+        for run in self:
+            run.progress = (
+                100 * run.done_count / run.total_count if run.total_count else 0
+            )
+
+    @api.depends("line_ids.state")
+    def _compute_counts(self):
+        counts = {
+            (run, state): count
+            for run, state, count in self.env["psa.billing.run.line"]._read_group(
+                [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+            )
+        }
+        moves = dict(
+            self.env["account.move"]._read_group(
+                [("psa_run_id", "in", self.ids)], ["psa_run_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.refused_count = counts.get((run, "refused"), 0)
+            run.proposed_count = counts.get((run, "proposed"), 0)
+            run.drafted_count = counts.get((run, "drafted"), 0)
+            run.invoice_count = moves.get(run, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["name"] = self.env["ir.sequence"].next_by_code("psa.billing.run")
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_drafted(self):
+        if any(run.state in ("drafting", "drafted") for run in self):
+            raise UserError(
+                self.env._("A run that drafted invoices is kept as their history.")
+            )
+        self.line_ids.charge_ids.filtered(lambda it: it.state == "draft").unlink()
+
+    # === WHAT PEOPLE PRESS === #
+
+    def action_propose(self):
+        """Compute what is due, in the background if there is much."""
+        self.check_access("write")
+        for run in self.filtered(lambda it: it.state in ("new", "proposed")):
+            run._discard_proposals()
+            run.write(
+                {
+                    "state": "proposing",
+                    "last_agreement_id": 0,
+                    "done_count": 0,
+                    "total_count": len(run._get_due_agreements()),
+                }
+            )
+        self._go_on()
+        return True
+
+    def action_draft(self):
+        """Draft the invoices of what is proposed, in the background if there is much."""
+        self.check_access("write")
+        for run in self.filtered(lambda it: it.state == "proposed"):
+            lines = run.line_ids.filtered(lambda it: it.state == "proposed")
+            if not lines:
+                raise UserError(
+                    self.env._("Nothing is proposed: there is nothing to draft.")
+                )
+            run.write({"state": "drafting", "done_count": 0, "total_count": len(lines)})
+        self._go_on()
+        return True
+
+    def action_cancel(self):
+        """Give the proposals up; what was drafted stays."""
+        self.check_access("write")
+        self._discard_proposals()
+        self.state = "cancelled"
+        return True
+
+    def action_open_invoices(self):
+        """Open the invoices of the run."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("psa_run_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
+    def _discard_proposals(self):
+        """Delete what is proposed and refused, so that it can be computed anew."""
+        lines = self.line_ids.filtered(lambda it: it.state != "drafted")
+        lines.charge_ids.filtered(lambda it: it.state == "draft").unlink()
+        lines.unlink()
+
+    # === STEP BY STEP === #
+
+    def _go_on(self):
+        """Do a first step now, and leave the rest to the scheduler."""
+        for run in self:
+            run._step()
+        if any(run.state in ("proposing", "drafting") for run in self):
+            self.env.ref("helpdesk_psa_billing.psa_billing_run_cron")._trigger()
+
+    def _step(self):
+        """Do one chunk of what the run is at."""
+        self.ensure_one()
+        run = self.with_company(self.company_id)
+        if run.state == "proposing":
+            run._propose_chunk()
+        elif run.state == "drafting":
+            run._draft_chunk()
+
+    @api.model
+    def _cron_go_on(self):
+        """Go on with the runs that are under way, chunk by chunk."""
+        progress = self.env["ir.cron"]._commit_progress
+        domain = Domain("state", "in", ("proposing", "drafting"))
+        runs = self.search(domain, order="id")
+        progress(remaining=len(runs))
+        for run in runs:
+            while run.try_lock_for_update() and run.state in ("proposing", "drafting"):
+                run.with_user(run.user_id)._step()
+                if not progress(0):
+                    return
+            progress(1)
+
+    @api.model
+    def _cron_start(self):
+        """Start the run of the day in each company that wants one."""
+        for company in self.env["res.company"].search(
+            [("psa_billing_automation", "!=", "none")]
+        ):
+            run = self.with_company(company).create(
+                {
+                    "company_id": company.id,
+                    "goal": company.psa_billing_automation,
+                }
+            )
+            run.action_propose()
+
+    # === WHAT IS DUE === #
+
+    def _get_due_domain(self):
+        """Return the domain of the periods that the run is about."""
+        self.ensure_one()
+        domain = (
+            Domain("is_open", "=", True)
+            & Domain("due_date", "<=", self.date)
+            & Domain("company_id", "=", self.company_id.id)
+        )
+        if self.customer_ids:
+            domain &= Domain("customer_id", "in", self.customer_ids.ids)
+        if self.agreement_ids:
+            domain &= Domain("agreement_id", "in", self.agreement_ids.ids)
+        return domain
+
+    def _get_due_agreements(self):
+        """Return the agreements of which something is due, in the order they are done."""
+        self.ensure_one()
+        groups = self.env["psa.period"]._read_group(
+            self._get_due_domain()
+            & Domain("agreement_id.id", ">", self.last_agreement_id),
+            ["agreement_id"],
+            order="agreement_id",
+        )
+        return self.env["psa.agreement"].browse(
+            sorted(agreement.id for (agreement,) in groups)
+        )
+
+    def _propose_chunk(self):
+        """Propose what is due of the next agreements."""
+        agreements = self._get_due_agreements()[:CHUNK]
+        if agreements:
+            self._propose(agreements)
+            self.write(
+                {
+                    "last_agreement_id": agreements[-1].id,
+                    "done_count": self.done_count + len(agreements),
+                }
+            )
+        if len(agreements) < CHUNK:
+            self._finish_proposing()
+
+    def _finish_proposing(self):
+        self.state = "proposed"
+        if self.goal != "propose" and self.proposed_count:
+            self.action_draft()
+
+    def _propose(self, agreements):
+        """Propose charges for what is due of some agreements, or refuse it with a reason."""
+        periods = self.env["psa.period"].search(
+            self._get_due_domain() & Domain("agreement_id", "in", agreements.ids)
+        )
+        # Another run is at the others: they are its business.
+        periods = periods.try_lock_for_update()
+        periods.run_id = self
+        by_agreement = defaultdict(periods.browse)
+        for period in periods:
+            by_agreement[period.agreement_id] |= period
+        good = periods.browse()
+        for agreement, mine in by_agreement.items():
+            if reason := agreement._get_billing_refusal():
+                self._refuse(agreement, reason)
+            else:
+                good |= mine
+        self._charge(good)
+
+    def _charge(self, periods):
+        """Propose charges for periods; whoever cannot be computed is refused alone."""
+        try:
+            with self.env.cr.savepoint():
+                self._propose_charges(periods)
+        except Exception as error:
+            agreements = periods.agreement_id
+            if len(agreements) == 1:
+                _logger.exception("The agreement %s cannot be charged", agreements.id)
+                self._refuse(agreements, str(error))
+                return
+            first = agreements[: len(agreements) // 2]
+            part = periods.filtered(lambda it: it.agreement_id in first)
+            self._charge(part)
+            self._charge(periods - part)
+
+    def _propose_charges(self, periods):
+        """Write the charges of periods, and close those of which nothing is due."""
+        lines = self._get_lines(periods)
+        charges = periods._charge(lines)
+        (periods - charges.period_id).filtered(
+            lambda it: not it._has_proposals()
+        ).is_open = False
+        empty = self.line_ids.filtered(
+            lambda it: it.state == "proposed" and not it.charge_ids
+        )
+        empty.unlink()
+
+    def _get_lines(self, periods):
+        """Return the run's line for the invoice of each period: {period: line}."""
+        existing = {
+            line.group_key: line for line in self.line_ids if line.state == "proposed"
+        }
+        keys = {period: period._get_invoice_key() for period in periods}
+        vals_list = {
+            key: self._prepare_line_values(period, key)
+            for period, key in keys.items()
+            if key not in existing
+        }
+        lines = self.env["psa.billing.run.line"].create(list(vals_list.values()))
+        existing.update(zip(vals_list, lines, strict=True))
+        return {period: existing[key] for period, key in keys.items()}
+
+    def _prepare_line_values(self, period, key):
+        """Return the values of the proposal for an invoice."""
+        agreement = period.agreement_id
+        return {
+            "run_id": self.id,
+            "group_key": key,
+            "customer_id": agreement.customer_id.id,
+            "partner_id": agreement._get_payer().id,
+            "currency_id": agreement.currency_id.id,
+        }
+
+    def _refuse(self, agreement, reason):
+        """List an agreement that cannot be charged, and why."""
+        self.env["psa.billing.run.line"].create(
+            {
+                "run_id": self.id,
+                "customer_id": agreement.customer_id.id,
+                "partner_id": agreement._get_payer().id,
+                "agreement_id": agreement.id,
+                "currency_id": agreement.currency_id.id,
+                "state": "refused",
+                "reason": reason,
+            }
+        )
+
+    # === INVOICES === #
+
+    def _draft_chunk(self):
+        """Draft the invoices of the next proposals."""
+        lines = self.line_ids.filtered(lambda it: it.state == "proposed")[:CHUNK]
+        lines._draft()
+        self.done_count += len(lines)
+        if not self.line_ids.filtered(lambda it: it.state == "proposed"):
+            self._finish_drafting()
+
+    def _finish_drafting(self):
+        self.state = "drafted"
+        drafts = self.move_ids.filtered(lambda it: it.state == "draft")
+        if self.goal in ("post", "send"):
+            for chunk in split_every(CHUNK, drafts.ids, drafts.browse):
+                chunk._post()

@@ -1,0 +1,222 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import float_round
+
+from ..const import DESTINATIONS
+
+# What may change once a charge is approved: where it is invoiced, nothing of what it says.
+FREE_FIELDS = {"state", "invoice_line_id", "run_line_id", "is_reversed"}
+
+
+class PsaCharge(models.Model):
+    """What is charged for one piece of work or one period, and why. The ledger of billing.
+
+    Drafts are proposals and are made anew at will. An approved charge is a fact: it is
+    corrected by an opposite one only.
+    """
+
+    _name = "psa.charge"
+    _description = "Charge"
+    _order = "work_date, id"
+    _check_company_auto = True
+
+    name = fields.Char(
+        string="Description", required=True, help="As it stands on the invoice."
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_parties",
+        store=True,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    customer_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_parties",
+        store=True,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    customer_group_id = fields.Many2one(
+        related="customer_id.psa_customer_group_id", store=True, index="btree_not_null"
+    )
+    agreement_line_id = fields.Many2one(
+        "psa.agreement.line", index="btree_not_null", ondelete="restrict"
+    )
+    agreement_id = fields.Many2one(
+        related="agreement_line_id.agreement_id", store=True, index="btree_not_null"
+    )
+
+    # Where it comes from
+    period_id = fields.Many2one("psa.period", ondelete="restrict")
+    sequence = fields.Integer(
+        help="Number of the charge on its period; two runs at once cannot both write it."
+    )
+    work_date = fields.Date(
+        string="Date",
+        required=True,
+        index=True,
+        help="Day of the work, or first day of the period.",
+    )
+    service_from = fields.Date(help="First day that is charged.")
+    service_until = fields.Date(help="First day that is no longer charged.")
+
+    # What becomes of it
+    destination = fields.Selection(DESTINATIONS, required=True, default="pending")
+    state = fields.Selection(
+        [("draft", "Draft"), ("approved", "Approved"), ("invoiced", "Invoiced")],
+        required=True,
+        default="draft",
+        readonly=True,
+        index=True,
+        help="Approved: a fact, on its way to an invoice. Invoiced: the invoice is posted.",
+    )
+    product_id = fields.Many2one("product.product", ondelete="restrict")
+    quantity = fields.Float(digits="Product Unit")
+    price_unit = fields.Float(
+        string="Price",
+        min_display_digits="Product Price",
+        help="Per unit and whole period, before discount and proration.",
+    )
+    discount = fields.Float(string="Discount (%)", digits="Discount")
+    amount = fields.Monetary(
+        help="Before tax, rounded to the currency; what the invoice line must add up to."
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_parties",
+        store=True,
+        precompute=True,
+        required=True,
+    )
+    explanation = fields.Char(help="How the amount comes about.")
+    reverses_id = fields.Many2one(
+        "psa.charge",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+    )
+    reversal_ids = fields.One2many("psa.charge", "reverses_id", string="Reversals")
+    is_reversed = fields.Boolean(
+        readonly=True, help="Opposite charges take back the whole of it."
+    )
+
+    # Where it is invoiced
+    run_line_id = fields.Many2one(
+        "psa.billing.run.line",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line", index="btree_not_null", ondelete="restrict", readonly=True
+    )
+    move_id = fields.Many2one(
+        related="invoice_line_id.move_id",
+        string="Invoice",
+        store=True,
+        index="btree_not_null",
+    )
+
+    _source_check = models.Constraint(
+        "CHECK (num_nonnulls(period_id) = 1)", "A charge has exactly one source."
+    )
+    # Whoever comes second, run or crash, finds the number taken.
+    _period_uniq = models.UniqueIndex(
+        "(period_id, sequence) WHERE period_id IS NOT NULL",
+        "The period is being charged by somebody else at this moment.",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("agreement_line_id", "period_id")
+    def _compute_parties(self):
+        for charge in self:
+            line = charge.agreement_line_id
+            charge.company_id = line.company_id
+            charge.customer_id = line.customer_id
+            charge.currency_id = line.currency_id
+
+    # === FACTS DO NOT CHANGE === #
+
+    def write(self, vals):
+        if vals.keys() - FREE_FIELDS and any(it.state != "draft" for it in self):
+            raise UserError(
+                self.env._(
+                    "An approved charge is not changed. Credit its invoice, or delete the "
+                    "draft invoice, and charge it again."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        if any(charge.move_id.state == "posted" for charge in self):
+            raise UserError(
+                self.env._(
+                    "What is invoiced is not deleted. Credit the invoice: that takes the "
+                    "charge back."
+                )
+            )
+
+    def _approve(self):
+        """Make facts of proposals; the amounts stay from now on."""
+        self.filtered(lambda it: it.state == "draft").write({"state": "approved"})
+
+    # === BACK === #
+
+    def _release(self):
+        """Take the charges off the invoice that they were drafted on.
+
+        Nothing was issued, so what a period was to be charged is computed anew.
+        """
+        periods = self.period_id
+        originals = self.reverses_id
+        self.filtered("period_id").unlink()
+        originals.is_reversed = False
+        periods.write({"is_open": True})
+
+    def _reverse(self, quantity, line, disposition):
+        """Take charges back, newest work first, and say what becomes of the work.
+
+        :param float quantity: units of the invoice line that a credit note takes back
+        :param line: `account.move.line` of the credit note
+        :param str disposition: `bill_again` or `write_off`
+        :return: the opposite charges
+        """
+        raise NotImplementedError
+
+    # === ON THE INVOICE === #
+
+    def _prepare_move_line_values(self, sign=1):
+        """Return the values of the invoice line that bills the charge.
+
+        The price is the amount per unit, unrounded, so that the subtotal is the amount to
+        the cent whatever the proration.
+
+        :param int sign: -1 on a credit note
+        """
+        self.ensure_one()
+        line = self.agreement_line_id
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        quantity = sign * (float_round(self.quantity, digits) or 1)
+        share = 1 - self.discount / 100
+        values = {
+            "product_id": self.product_id.id,
+            "name": "\n".join(filter(None, (self.name, self.explanation))),
+            "quantity": quantity,
+            "price_unit": sign * self.amount / (quantity * share),
+            "discount": self.discount,
+        }
+        if line.tax_ids:
+            taxes = line.tax_ids
+            position = self.agreement_id.fiscal_position_id
+            values["tax_ids"] = [
+                Command.set((position.map_tax(taxes) if position else taxes).ids)
+            ]
+        if self.agreement_id.analytic_distribution:
+            values["analytic_distribution"] = self.agreement_id.analytic_distribution
+        return values

@@ -1,0 +1,533 @@
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import float_is_zero
+
+from ..tools import proration
+from ..tools.billing_period import get_due_date
+
+# How far ahead periods are planned and shown.
+HORIZON_MONTHS = 12
+# Agreements that are planned together; each such chunk is committed.
+CHUNK = 100
+
+BILLING_STATES = [
+    ("planned", "Planned"),
+    ("skipped", "Skipped"),
+    ("proposed", "Proposed"),
+    ("drafted", "Drafted"),
+    ("invoiced", "Invoiced"),
+    ("credited", "Credited"),
+]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a period is worth as the facts are now.
+
+    :param float quantity: units that are charged, 0 if nothing is due
+    :param float price_unit: per unit and whole period, before discount
+    :param float amount: after discount and proration, rounded to the currency
+    :param str explanation: how the amount comes about
+    :param counted: what was counted, as kept on the period
+    """
+
+    quantity: float
+    price_unit: float
+    amount: float
+    explanation: str = ""
+    counted: list = field(default_factory=list)
+
+
+class PsaPeriod(models.Model):
+    """The fact that a line of an agreement is due for some days, once."""
+
+    _name = "psa.period"
+    _description = "Billing Period"
+    _order = "date_from, id"
+    _check_company_auto = True
+
+    agreement_line_id = fields.Many2one(
+        "psa.agreement.line",
+        string="Line",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    agreement_id = fields.Many2one(
+        related="agreement_line_id.agreement_id", store=True, index=True
+    )
+    company_id = fields.Many2one(related="agreement_id.company_id", store=True)
+    customer_id = fields.Many2one(
+        related="agreement_id.customer_id", store=True, index=True
+    )
+    customer_group_id = fields.Many2one(
+        related="agreement_id.customer_group_id", store=True, index="btree_not_null"
+    )
+    currency_id = fields.Many2one(related="agreement_id.currency_id")
+    product_id = fields.Many2one(related="agreement_line_id.product_id")
+
+    date_from = fields.Date(string="From", required=True, readonly=True)
+    date_until = fields.Date(
+        string="Until",
+        required=True,
+        readonly=True,
+        help="First day that no longer belongs to the period.",
+    )
+    full_from = fields.Date(
+        required=True,
+        readonly=True,
+        help="Start of the whole period, of which a line may hold for a part.",
+    )
+    full_until = fields.Date(required=True, readonly=True)
+    due_date = fields.Date(
+        required=True, readonly=True, help="Day on which its invoice is drafted."
+    )
+    state = fields.Selection(
+        [("planned", "Planned"), ("skipped", "Skipped")],
+        required=True,
+        default="planned",
+        readonly=True,
+    )
+    skip_reason = fields.Char(readonly=True)
+    is_open = fields.Boolean(
+        default=True,
+        readonly=True,
+        help="Something of it is to be charged, or to be checked again.",
+    )
+    run_id = fields.Many2one(
+        "psa.billing.run",
+        string="Last run",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        help="The run that looked at it last.",
+    )
+
+    # As charged
+    quantity = fields.Float(
+        digits="Product Unit", readonly=True, help="As charged last."
+    )
+    price_unit = fields.Float(
+        string="Price",
+        min_display_digits="Product Price",
+        readonly=True,
+        help="Per unit and whole period. It stays once something is charged.",
+    )
+    counted = fields.Json(
+        readonly=True,
+        help="What was counted when the period was charged: kept as evidence.",
+    )
+    charge_ids = fields.One2many("psa.charge", "period_id", string="Charges")
+    charged_amount = fields.Monetary(compute="_compute_billing_state", string="Charged")
+    billing_state = fields.Selection(
+        BILLING_STATES,
+        string="Status",
+        compute="_compute_billing_state",
+        search="_search_billing_state",
+        help="Read from its charges.",
+    )
+
+    _line_start_uniq = models.UniqueIndex(
+        "(agreement_line_id, date_from)",
+        "A line of an agreement has one period from each day.",
+    )
+    _dates_check = models.Constraint(
+        "CHECK (full_from <= date_from AND date_from < date_until "
+        "AND date_until <= full_until)",
+        "A period lasts at least one day and lies within its whole period.",
+    )
+    _skip_check = models.Constraint(
+        "CHECK (state != 'skipped' OR skip_reason IS NOT NULL)",
+        "A period is skipped for a reason.",
+    )
+    # What a run looks for.
+    _due_idx = models.Index("(due_date, company_id) WHERE is_open")
+
+    # === COMPUTES === #
+
+    @api.depends("agreement_line_id", "date_from", "date_until")
+    def _compute_display_name(self):
+        for period in self:
+            period.display_name = period.agreement_line_id._describe_period(
+                period.date_from, period.date_until
+            )
+
+    @api.depends("state", "charge_ids.state", "charge_ids.amount")
+    def _compute_billing_state(self):
+        for period in self:
+            charges = period.charge_ids
+            billed = charges.filtered(lambda it: it.destination == "billed")
+            period.charged_amount = sum(billed.mapped("amount"))
+            period.billing_state = period._get_billing_state(charges)
+
+    def _get_billing_state(self, charges):
+        live = charges.filtered(lambda it: not it.reverses_id and not it.is_reversed)
+        if not charges:
+            return self.state
+        if not live:
+            return "skipped" if self.state == "skipped" else "credited"
+        states = set(live.mapped("state"))
+        if "draft" in states:
+            return "proposed"
+        return "drafted" if "approved" in states else "invoiced"
+
+    def _search_billing_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        live = Domain("is_live", "=", True)
+        domains = {
+            "planned": Domain("state", "=", "planned")
+            & Domain("charge_ids", "=", False),
+            "skipped": Domain("state", "=", "skipped"),
+            "proposed": live & Domain("state", "=", "draft"),
+            "drafted": live & Domain("state", "=", "approved"),
+            "invoiced": live & Domain("state", "=", "invoiced"),
+        }
+        result = Domain.FALSE
+        for name in value:
+            if name in ("planned", "skipped"):
+                result |= domains[name]
+            elif name == "credited":
+                result |= Domain("charge_ids", "!=", False) & ~Domain(
+                    "charge_ids", "any", live
+                )
+            else:
+                result |= Domain("charge_ids", "any", domains[name])
+        return result
+
+    # === THE TERMS DECIDE WHICH PERIODS THERE ARE === #
+
+    @api.model
+    def _sync(self, lines, until=None):
+        """Bring the periods of lines in line with the terms.
+
+        What was charged stays: it is shortened, down to one day that is worth nothing.
+
+        :param lines: `psa.agreement.line` in force with a product
+        :param date until: first day that need not be planned; a year ahead unless given
+        """
+        until = until or fields.Date.add(
+            fields.Date.context_today(self), months=HORIZON_MONTHS
+        )
+        found = defaultdict(dict)
+        for period in self.search([("agreement_line_id", "in", lines.ids)]):
+            found[period.agreement_line_id][period.date_from] = period
+        vals_list = []
+        for line in lines:
+            wanted = {it.date_from: it for it in line._iter_slices(until)}
+            existing = found[line]
+            vals_list += [
+                self._prepare_values(line, wanted[day])
+                for day in wanted.keys() - existing.keys()
+            ]
+            for day, period in existing.items():
+                period._fit(wanted.get(day))
+        self.create(vals_list)
+
+    def _fit(self, wanted):
+        """Make a period what the terms want: a slice, or None if the line ended before."""
+        self.ensure_one()
+        if wanted is None:
+            bounds = self.agreement_id._get_billing_bounds(self.agreement_line_id)
+            is_over = not bounds or (bounds[1] and bounds[1] <= self.date_from)
+            if not is_over:
+                return  # beyond the horizon
+            if not self.charge_ids:
+                self.unlink()
+            elif self.state != "skipped":
+                # The line ended before it began: what was charged is given back.
+                self.write(
+                    {
+                        "state": "skipped",
+                        "skip_reason": self.env._("The line ended before."),
+                        "is_open": True,
+                    }
+                )
+            return
+        values = self._prepare_values(self.agreement_line_id, wanted)
+        changed = {
+            name: value
+            for name, value in values.items()
+            if name not in ("agreement_line_id",) and self[name] != value
+        }
+        if not self.charge_ids:
+            if changed:
+                self.write(changed)
+        elif "date_until" in changed:
+            self.write({"date_until": changed["date_until"], "is_open": True})
+
+    @api.model
+    def _prepare_values(self, line, wanted):
+        """Return the values of a line's period for a slice of time."""
+        return {
+            "agreement_line_id": line.id,
+            "date_from": wanted.date_from,
+            "date_until": wanted.date_until,
+            "full_from": wanted.full_from,
+            "full_until": wanted.full_until,
+            "due_date": get_due_date(
+                wanted, line.billing_timing, line.agreement_id.billing_lead_days
+            ),
+        }
+
+    @api.model
+    def _reopen(self, lines, date_from, date_until):
+        """Have the charged periods of some days looked at again.
+
+        :param date_until: first day that does not matter; None for an open end
+        """
+        domain = (
+            Domain("agreement_line_id", "in", lines.ids)
+            & Domain("is_open", "=", False)
+            & Domain("date_until", ">", date_from)
+        )
+        if date_until:
+            domain &= Domain("date_from", "<", date_until)
+        self.search(domain).is_open = True
+
+    # === WHAT A PERIOD IS WORTH === #
+
+    def _get_dues(self):
+        """Return what the periods are worth as the facts are now: {period: Due}."""
+        presences = self._get_presences()
+        return {period: period._get_due(presences.get(period, ())) for period in self}
+
+    def _get_presences(self):
+        """Return what is counted for the periods whose quantity is counted."""
+        by_window = defaultdict(self.browse)
+        for period in self:
+            if period.agreement_line_id.quantity_method != "fixed":
+                by_window[period._get_count_window()] |= period
+        result = {}
+        for (start, until), periods in by_window.items():
+            found = periods.agreement_line_id._get_presences(start, until)
+            for period in periods:
+                result[period] = found[period.agreement_line_id]
+        return result
+
+    def _get_count_window(self):
+        """Return the half-open days on which things are counted."""
+        self.ensure_one()
+        line = self.agreement_line_id
+        if line.count_by_day:
+            return self.date_from, self.date_until
+        if line.billing_timing == "advance":
+            return self.date_from, fields.Date.add(self.date_from, days=1)
+        return fields.Date.subtract(self.date_until, days=1), self.date_until
+
+    def _get_due(self, presences):
+        """Return what the period is worth.
+
+        :param presences: what is counted, empty for a fixed quantity
+        :rtype: Due
+        """
+        self.ensure_one()
+        line = self.agreement_line_id
+        parts = self._get_active_parts()
+        if self.state == "skipped" or not parts:
+            return Due(0, 0, 0, self.skip_reason or self.env._("Suspended."))
+        quantity = line._get_billable_quantity(self._get_quantity(presences, parts))
+        gross = line._get_gross(quantity, self.date_from, self._get_frozen_price())
+        amount = proration.prorate(
+            line._apply_discount(gross),
+            self.full_from,
+            self.full_until,
+            parts,
+            self.currency_id.rounding,
+        )
+        price = gross / quantity if quantity else 0
+        return Due(
+            quantity=float(quantity),
+            price_unit=float(price),
+            amount=float(amount),
+            explanation=self._explain(float(quantity), float(price), parts),
+            counted=[presence.freeze() for presence in presences],
+        )
+
+    def _get_active_parts(self):
+        """Return the half-open parts of the period that are charged."""
+        self.ensure_one()
+        return proration.cut_spans(
+            [(self.date_from, self.date_until)], self.agreement_id._get_billing_gaps()
+        )
+
+    def _get_quantity(self, presences, parts):
+        """Return how many units there are, by the day if the line wants that."""
+        self.ensure_one()
+        line = self.agreement_line_id
+        if line.quantity_method == "fixed":
+            return line.quantity
+        if not line.count_by_day:
+            return sum(presence.quantity for presence in presences)
+        return proration.get_average_quantity(
+            [(presence.quantity, presence.spans) for presence in presences], parts
+        )
+
+    def _get_frozen_price(self):
+        """Return what a pricelist said when the period was charged first, else None."""
+        self.ensure_one()
+        is_charged = any(charge.state != "draft" for charge in self.charge_ids)
+        return self.price_unit if is_charged else None
+
+    def _explain(self, quantity, price, parts):
+        """Return in words how the amount comes about."""
+        self.ensure_one()
+        days = sum((until - start).days for start, until in parts)
+        whole = (self.full_until - self.full_from).days
+        text = self.env._(
+            "%(quantity)s × %(price)s",
+            quantity=f"{quantity:g}",
+            price=self.currency_id.format(price),
+        )
+        if self.agreement_line_id.discount:
+            text = self.env._(
+                "%(text)s, less %(discount)s %%",
+                text=text,
+                discount=f"{self.agreement_line_id.discount:g}",
+            )
+        if days != whole and self.agreement_line_id.charge_kind == "recurring":
+            text = self.env._(
+                "%(text)s, %(days)s of %(whole)s days",
+                text=text,
+                days=days,
+                whole=whole,
+            )
+        return text
+
+    # === CHARGING WHAT IS MISSING === #
+
+    def _charge(self, run_line_of):
+        """Propose the difference between what periods are worth and what was charged.
+
+        :param run_line_of: {period: psa.billing.run.line} that the charges belong to
+        :return: the new draft charges
+        """
+        dues = self._get_dues()
+        vals_list = []
+        for period, due in dues.items():
+            missing = due.amount - sum(period.charge_ids.mapped("amount"))
+            if float_is_zero(missing, precision_rounding=period.currency_id.rounding):
+                continue
+            vals = period._prepare_charge_values(due, missing)
+            vals_list.append({**vals, "run_line_id": run_line_of[period].id})
+        charges = self.env["psa.charge"].create(vals_list)
+        for period, due in dues.items():
+            period._remember(due)
+        return charges
+
+    def _remember(self, due):
+        """Keep what a period was worth when it was charged, as evidence."""
+        self.ensure_one()
+        self.write(
+            {
+                "quantity": due.quantity,
+                "price_unit": due.price_unit,
+                "counted": due.counted or False,
+            }
+        )
+
+    def _prepare_charge_values(self, due, amount):
+        """Return the values of a charge over an amount: the whole due, or a correction."""
+        self.ensure_one()
+        line = self.agreement_line_id
+        is_first = not self.charge_ids
+        name = line._describe_period(self.date_from, self.date_until)
+        return {
+            "period_id": self.id,
+            "sequence": len(self.charge_ids),
+            "agreement_line_id": line.id,
+            "product_id": line.product_id.id,
+            "work_date": self.date_from,
+            "service_from": self.date_from,
+            "service_until": self.date_until,
+            "destination": "billed",
+            "quantity": due.quantity if is_first else (1 if amount > 0 else -1),
+            "price_unit": due.price_unit if is_first else abs(amount),
+            "discount": line.discount if is_first else 0,
+            "amount": amount,
+            "name": name if is_first else self.env._("%(line)s: correction", line=name),
+            "explanation": due.explanation,
+        }
+
+    # === WHAT PEOPLE DECIDE === #
+
+    def action_skip(self, reason):
+        """Do not charge planned periods.
+
+        :param str reason: shown on the period and to auditors
+        :raise UserError: if something of them was invoiced
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the period is not charged."))
+        charged = self.filtered("charge_ids")
+        if charged:
+            raise UserError(
+                self.env._(
+                    "“%(period)s” is charged already. Delete its draft invoice or credit "
+                    "it; to skip it then keeps it from being charged again.",
+                    period=charged[0].display_name,
+                )
+            )
+        self.write({"state": "skipped", "skip_reason": reason, "is_open": False})
+        return True
+
+    def action_plan(self):
+        """Charge periods after all that were skipped."""
+        self.check_access("write")
+        self.filtered(lambda it: it.state == "skipped").write(
+            {"state": "planned", "skip_reason": False, "is_open": True}
+        )
+        return True
+
+    # === GROUPING === #
+
+    def _get_invoice_key(self):
+        """Return what periods on the same invoice have in common, as a text."""
+        self.ensure_one()
+        agreement = self.agreement_id
+        part = {
+            "customer": lambda: agreement.customer_id.id,
+            "site": lambda: self.agreement_line_id.site_ids[:1].id,
+            "agreement": lambda: agreement.id,
+            "purchase_order": lambda: agreement.purchase_order or agreement.id,
+        }[agreement.invoice_grouping]()
+        return repr(
+            (
+                agreement.invoice_grouping,
+                part,
+                agreement.customer_id.id,
+                agreement._get_payer().id,
+                agreement.currency_id.id,
+                agreement.payment_term_id.id,
+                agreement.fiscal_position_id.id,
+                agreement.journal_id.id,
+            )
+        )
+
+    def _has_proposals(self):
+        """Tell whether a run is about to charge the period."""
+        self.ensure_one()
+        return any(charge.state == "draft" for charge in self.charge_ids)
+
+    # === SCHEDULED === #
+
+    @api.model
+    def _cron_plan(self):
+        """Plan the coming year of all agreements in force, and check what was counted."""
+        progress = self.env["ir.cron"]._commit_progress
+        agreements = self.env["psa.agreement"]
+        domain = Domain("state", "in", ("active", "suspended"))
+        progress(remaining=agreements.search_count(domain))
+        last_id = 0
+        while chunk := agreements.search(
+            domain & Domain("id", ">", last_id), order="id", limit=CHUNK
+        ):
+            last_id = chunk[-1].id
+            chunk._sync_periods()
+            if not progress(len(chunk)):
+                break
