@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.helpdesk_psa.tools.recurrence import MONTH, YEAR, step
 from odoo.addons.helpdesk_psa_billing.tools.price_index import (
     IndexValue,
     Term,
     find_latest,
     find_month,
+    get_anniversary,
+    get_expected_month,
+    get_first_anniversary,
     get_named_month,
     get_publication_date,
     revise_by_index,
@@ -22,6 +26,7 @@ from odoo.addons.helpdesk_psa_billing.tools.price_index import (
 patient = settings(deadline=None)
 
 values = st.integers(5000, 50000).map(lambda number: number / 100)
+dates = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 optional = st.one_of(st.none(), st.integers(80, 120).map(lambda number: number / 100))
 
 
@@ -198,3 +203,69 @@ class TestIndexValues(BaseCase):
     def test_a_value_is_out_some_days_after_its_month(self):
         self.assertEqual(get_publication_date(date(2026, 1, 1), 0), date(2026, 1, 31))
         self.assertEqual(get_publication_date(date(2026, 2, 15), 45), date(2026, 4, 14))
+
+    def test_a_quarterly_value_is_expected_after_its_quarter(self):
+        for day, month in (
+            (date(2026, 5, 30), date(2026, 1, 1)),
+            (date(2026, 5, 29), date(2025, 10, 1)),
+        ):
+            with self.subTest(day=day):
+                self.assertEqual(get_expected_month(day, 3, 60), month)
+
+    @patient
+    @given(dates, st.sampled_from([1, 3, 12]), st.integers(0, 120))
+    def test_the_expected_value_is_the_last_one_that_is_out(self, day, months, lag):
+        expected = get_expected_month(day, months, lag)
+        last = step(expected, MONTH, months - 1)
+        self.assertLessEqual(get_publication_date(last, lag), day)
+        following = step(last, MONTH, months)
+        self.assertGreater(get_publication_date(following, lag), day)
+
+
+@tagged("post_install", "-at_install")
+class TestAnniversaries(BaseCase):
+    def test_prices_are_revised_a_year_after_the_start(self):
+        start = date(2026, 3, 15)
+        self.assertEqual(get_first_anniversary(start, start), date(2027, 3, 15))
+
+    def test_an_old_agreement_waits_for_its_next_anniversary(self):
+        self.assertEqual(
+            get_first_anniversary(date(2019, 5, 31), date(2026, 5, 31)),
+            date(2026, 5, 31),
+        )
+        self.assertEqual(
+            get_first_anniversary(date(2019, 5, 31), date(2026, 6, 1)),
+            date(2027, 5, 31),
+        )
+
+    def test_a_month_of_the_calendar_may_be_agreed(self):
+        self.assertEqual(
+            get_first_anniversary(date(2026, 3, 15), date(2026, 3, 15), month=1),
+            date(2027, 1, 1),
+        )
+        self.assertEqual(
+            get_first_anniversary(date(2026, 3, 15), date(2026, 3, 15), month=4),
+            date(2026, 4, 1),
+        )
+
+    @patient
+    @given(dates, dates, st.one_of(st.none(), st.integers(1, 12)))
+    def test_the_first_one_is_the_earliest_that_is_allowed(self, start, day, month):
+        found = get_first_anniversary(start, day, month)
+        self.assertGreater(found, start)
+        self.assertGreaterEqual(found, day)
+        before = step(found, YEAR, -1)
+        self.assertTrue(before <= start or before < day)
+
+    @patient
+    @given(dates, dates, st.lists(dates, max_size=5))
+    def test_no_anniversary_comes_twice(self, first, day, later):
+        settled = []
+        for today in sorted([day, *later]):
+            after = settled[-1] if settled else None
+            found = get_anniversary(first, today, after)
+            if after is not None:
+                self.assertGreater(found, after)
+            if found <= today:
+                settled.append(found)
+                self.assertGreater(get_anniversary(first, today, found), today)

@@ -52,9 +52,9 @@ def get_anchor(start, unit, alignment, interval):
         day of the calendar's week, month, quarter … or year that the start falls in.
         Months are grouped from January: quarters start in January, April, July, October.
 
-    >>> get_anchor(date(2026, 5, 20), MONTH, CALENDAR, 3)
+    >>> get_anchor(date(2026, 5, 20), "month", CALENDAR, 3)
     datetime.date(2026, 4, 1)
-    >>> get_anchor(date(2026, 5, 20), WEEK, CALENDAR, 1)
+    >>> get_anchor(date(2026, 5, 20), "week", CALENDAR, 1)
     datetime.date(2026, 5, 18)
     """
     if alignment == ANNIVERSARY:
@@ -74,7 +74,7 @@ def iter_slices(anchor, unit, interval, start, end):
     :param end: first day that is no longer billed; None for no end, then the caller stops
 
     >>> slices = iter_slices(
-    ...     date(2026, 1, 31), MONTH, 1, date(2026, 1, 31), date(2026, 3, 10)
+    ...     date(2026, 1, 31), "month", 1, date(2026, 1, 31), date(2026, 3, 10)
     ... )
     >>> [(str(part.date_from), str(part.date_until)) for part in slices]
     [('2026-01-31', '2026-02-28'), ('2026-02-28', '2026-03-10')]

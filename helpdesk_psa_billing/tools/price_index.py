@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from odoo.addons.helpdesk_psa.tools.recurrence import MONTH, step
+from odoo.addons.helpdesk_psa.tools.recurrence import (
+    MONTH,
+    YEAR,
+    count_steps,
+    get_period,
+    step,
+)
 
 from .proration import exact, round_half_up
 
@@ -155,11 +161,15 @@ def _bound(raw, digits, floor, cap, **inputs):
 
 @dataclass(frozen=True)
 class IndexValue:
-    """The value of an index for a month, known since the day it was published."""
+    """The value of an index for a month, known since the day it was published.
+
+    `link` is as in `Term`: not 1 if the value belongs to a series that came later.
+    """
 
     month: date
     value: float
     published: date
+    link: float = 1
 
 
 def get_publication_date(month, lag_days):
@@ -169,6 +179,24 @@ def get_publication_date(month, lag_days):
     datetime.date(2026, 3, 17)
     """
     return step(month.replace(day=1), MONTH, 1) + timedelta(days=lag_days - 1)
+
+
+def get_expected_month(day, months, lag_days):
+    """Return the latest month whose value is out by a day, as a rule.
+
+    :param int months: months from one value to the next, 3 for a quarterly index whose
+        values are those of January, April, July and October
+    :param int lag_days: see `get_publication_date`; here from the end of the last month
+        that the value stands for
+
+    >>> get_expected_month(date(2026, 3, 17), 1, 45)
+    datetime.date(2026, 1, 1)
+    >>> get_expected_month(date(2026, 3, 16), 1, 45)
+    datetime.date(2025, 12, 1)
+    """
+    over = day - timedelta(days=lag_days - 1)
+    current, _until = get_period(date(over.year, 1, 1), MONTH, months, over)
+    return step(current, MONTH, -months)
 
 
 def find_latest(values, day):
@@ -207,3 +235,40 @@ def get_named_month(day, month):
     (datetime.date(2025, 10, 1), datetime.date(2025, 10, 1))
     """
     return date(day.year - (month >= day.month), month, 1)
+
+
+def get_anniversary(first, day, after=None):
+    """Return the last anniversary up to a day, at least the first one that is left.
+
+    An anniversary that was missed is not caught up with: the last one stands for all.
+
+    :param date first: the first of them
+    :param after: the last one that is settled, None if none is
+
+    >>> first = date(2024, 2, 29)
+    >>> get_anniversary(first, date(2023, 1, 1))
+    datetime.date(2024, 2, 29)
+    >>> get_anniversary(first, date(2026, 6, 1))
+    datetime.date(2026, 2, 28)
+    >>> get_anniversary(first, date(2026, 6, 1), after=date(2026, 2, 28))
+    datetime.date(2027, 2, 28)
+    """
+    left = 0 if after is None else max(count_steps(first, YEAR, after) + 1, 0)
+    return step(first, YEAR, max(left, count_steps(first, YEAR, day)))
+
+
+def get_first_anniversary(start, day, month=None):
+    """Return the first day that prices are revised: after the start and not before a day.
+
+    :param month: 1 to 12 for the first day of that month; None for the day of the start
+
+    >>> get_first_anniversary(date(2026, 3, 15), date(2026, 3, 15))
+    datetime.date(2027, 3, 15)
+    >>> get_first_anniversary(date(2026, 3, 15), date(2026, 12, 1), month=1)
+    datetime.date(2027, 1, 1)
+    """
+    anchor = start if month is None else date(start.year, month, 1)
+    later = max(start + timedelta(days=1), day)
+    number = count_steps(anchor, YEAR, later)
+    found = step(anchor, YEAR, number)
+    return found if found >= later else step(anchor, YEAR, number + 1)
