@@ -1,1 +1,6 @@
+from . import test_billing_period
 from . import test_billing_run
+from . import test_price_index
+from . import test_price_tier
+from . import test_proration
+from . import test_tool_examples
