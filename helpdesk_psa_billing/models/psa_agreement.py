@@ -96,6 +96,7 @@ class PsaAgreement(models.Model):
     )
     invoice_grouping = fields.Selection(
         [
+            ("payer", "Payer"),
             ("customer", "Customer"),
             ("site", "Site"),
             ("agreement", "Agreement"),
@@ -104,8 +105,8 @@ class PsaAgreement(models.Model):
         string="One invoice per",
         required=True,
         default="customer",
-        help="What is due at the same time goes on one invoice per customer, per site of "
-        "the line, per agreement, or per purchase order of the customer.",
+        help="What is due at the same time goes on one invoice per whoever pays, per "
+        "customer, per site of the line, per agreement, or per purchase order.",
     )
     purchase_order = fields.Char(
         help="The customer's order number. Printed on the invoice as its reference.",
@@ -271,6 +272,14 @@ class PsaAgreement(models.Model):
         """Return whoever gets the invoices."""
         self.ensure_one()
         return self.partner_invoice_id or self.customer_id
+
+    def _get_fiscal_position(self):
+        """Return the fiscal position of the invoices: chosen, or as Odoo finds it."""
+        self.ensure_one()
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        return self.fiscal_position_id or positions._get_fiscal_position(
+            self._get_payer()
+        )
 
     def _get_billing_refusal(self):
         """Return why the agreement cannot be invoiced at present, in words; else None."""

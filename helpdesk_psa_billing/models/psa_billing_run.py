@@ -1,12 +1,19 @@
 import logging
 from collections import defaultdict
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
+
+# While the scheduler has something to do for a run.
+WORKING_STATES = ("proposing", "drafting", "posting")
+
+# Where a run goes back to if it cannot go on.
+STATE_BEFORE = {"proposing": "new", "drafting": "proposed", "posting": "drafted"}
 
 # Agreements whose periods are computed together, and invoices drafted together; each such
 # chunk is committed.
@@ -79,6 +86,8 @@ class PsaBillingRun(models.Model):
             ("proposed", "To review"),
             ("drafting", "Drafting invoices"),
             ("drafted", "Drafted"),
+            ("posting", "Posting"),
+            ("posted", "Posted"),
             ("cancelled", "Cancelled"),
         ],
         required=True,
@@ -138,7 +147,7 @@ class PsaBillingRun(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_drafted(self):
-        if any(run.state in ("drafting", "drafted") for run in self):
+        if any(run.move_ids or run.state == "drafting" for run in self):
             raise UserError(
                 self.env._("A run that drafted invoices is kept as their history.")
             )
@@ -175,6 +184,29 @@ class PsaBillingRun(models.Model):
         self._go_on()
         return True
 
+    def action_post(self):
+        """Post the drafted invoices, in the background if there are many."""
+        self.check_access("write")
+        for run in self.filtered(lambda it: it.state in ("drafted", "posted")):
+            run.line_ids.filtered(lambda it: it.state == "drafted").reason = False
+            run.write(
+                {
+                    "state": "posting",
+                    "done_count": 0,
+                    "total_count": len(run._get_lines_to_post()),
+                }
+            )
+        self._go_on()
+        return True
+
+    def action_send(self):
+        """Open Odoo's window that sends the posted invoices."""
+        self.ensure_one()
+        moves = self.move_ids.filtered(lambda it: it.state == "posted")
+        if not moves:
+            raise UserError(self.env._("Post the invoices first; drafts are not sent."))
+        return moves.action_send_and_print()
+
     def action_cancel(self):
         """Give the proposals up; what was drafted stays."""
         self.check_access("write")
@@ -207,7 +239,7 @@ class PsaBillingRun(models.Model):
         """Do a first step now, and leave the rest to the scheduler."""
         for run in self:
             run._step()
-        if any(run.state in ("proposing", "drafting") for run in self):
+        if any(run.state in WORKING_STATES for run in self):
             self.env.ref("helpdesk_psa_billing.psa_billing_run_cron")._trigger()
 
     def _step(self):
@@ -218,20 +250,36 @@ class PsaBillingRun(models.Model):
             run._propose_chunk()
         elif run.state == "drafting":
             run._draft_chunk()
+        elif run.state == "posting":
+            run._post_chunk()
 
     @api.model
     def _cron_go_on(self):
-        """Go on with the runs that are under way, chunk by chunk."""
+        """Go on with the runs that are under way, chunk by chunk, each committed."""
         progress = self.env["ir.cron"]._commit_progress
-        domain = Domain("state", "in", ("proposing", "drafting"))
-        runs = self.search(domain, order="id")
+        runs = self.search(Domain("state", "in", WORKING_STATES), order="id")
         progress(remaining=len(runs))
         for run in runs:
-            while run.try_lock_for_update() and run.state in ("proposing", "drafting"):
-                run.with_user(run.user_id)._step()
+            while run.try_lock_for_update() and run.state in WORKING_STATES:
+                run._step_safely()
                 if not progress(0):
                     return
             progress(1)
+
+    def _step_safely(self):
+        """Do one chunk; a run that breaks stops there and does not stop the others."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self.with_user(self.user_id)._step()
+        except OperationalError:
+            raise  # somebody else was at the same rows: the scheduler tries again
+        except Exception as error:
+            _logger.exception("The billing run %s stopped", self.id)
+            self.state = STATE_BEFORE[self.state]
+            self.message_post(
+                body=self.env._("The run stopped: %(error)s", error=str(error))
+            )
 
     @api.model
     def _cron_start(self):
@@ -319,6 +367,8 @@ class PsaBillingRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._propose_charges(periods)
+        except OperationalError:
+            raise
         except Exception as error:
             agreements = periods.agreement_id
             if len(agreements) == 1:
@@ -394,7 +444,36 @@ class PsaBillingRun(models.Model):
 
     def _finish_drafting(self):
         self.state = "drafted"
-        drafts = self.move_ids.filtered(lambda it: it.state == "draft")
-        if self.goal in ("post", "send"):
-            for chunk in split_every(CHUNK, drafts.ids, drafts.browse):
-                chunk._post()
+        if self.goal in ("post", "send") and self.drafted_count:
+            self.action_post()
+
+    def _post_chunk(self):
+        """Post the next invoices; one that cannot be posted stays a draft, with a reason."""
+        lines = self._get_lines_to_post()[:CHUNK]
+        lines._post()
+        self.done_count += len(lines)
+        if not self._get_lines_to_post():
+            self._finish_posting()
+
+    def _get_lines_to_post(self):
+        return self.line_ids.filtered(
+            lambda it: (
+                it.state == "drafted" and it.move_id.state == "draft" and not it.reason
+            )
+        )
+
+    def _finish_posting(self):
+        self.state = "posted"
+        if self.goal == "send":
+            self._send()
+
+    def _send(self):
+        """Have Odoo send the posted invoices, in the background."""
+        moves = self.move_ids.filtered(
+            lambda it: it.state == "posted" and not it.is_move_sent
+        )
+        moves.sending_data = {
+            "author_user_id": self.user_id.id,
+            "author_partner_id": self.user_id.partner_id.id,
+        }
+        self.env.ref("account.ir_cron_account_move_send")._trigger()

@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
@@ -98,6 +100,21 @@ class PsaBillingRunLine(models.Model):
         self.write({"state": "drafted", "move_id": move.id})
         periods = charges.period_id
         periods.is_open = False
+
+    def _post(self):
+        """Post the drafted invoices; those that fail stay drafts and say why."""
+        try:
+            with self.env.cr.savepoint():
+                self.move_id._post()
+        except OperationalError:
+            raise
+        except Exception as error:
+            if len(self) == 1:
+                self.reason = str(error)
+                return
+            half = len(self) // 2
+            self[:half]._post()
+            self[half:]._post()
 
     def _get_sorted_charges(self):
         """Return the charges in the order of the invoice."""

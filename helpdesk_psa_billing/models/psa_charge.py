@@ -93,6 +93,9 @@ class PsaCharge(models.Model):
         required=True,
     )
     explanation = fields.Char(help="How the amount comes about.")
+    counted = fields.Json(
+        readonly=True, help="What was counted for the charge: kept as evidence."
+    )
     reverses_id = fields.Many2one(
         "psa.charge",
         index="btree_not_null",
@@ -212,11 +215,8 @@ class PsaCharge(models.Model):
             "discount": self.discount,
         }
         if line.tax_ids:
-            taxes = line.tax_ids
-            position = self.agreement_id.fiscal_position_id
-            values["tax_ids"] = [
-                Command.set((position.map_tax(taxes) if position else taxes).ids)
-            ]
+            position = self.agreement_id._get_fiscal_position()
+            values["tax_ids"] = [Command.set(position.map_tax(line.tax_ids).ids)]
         if self.agreement_id.analytic_distribution:
             values["analytic_distribution"] = self.agreement_id.analytic_distribution
         return values

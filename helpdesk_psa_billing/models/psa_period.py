@@ -93,6 +93,10 @@ class PsaPeriod(models.Model):
         readonly=True,
     )
     skip_reason = fields.Char(readonly=True)
+    is_void = fields.Boolean(
+        readonly=True,
+        help="The line ended before the period began: what was charged is given back.",
+    )
     is_open = fields.Boolean(
         default=True,
         readonly=True,
@@ -232,33 +236,32 @@ class PsaPeriod(models.Model):
         """Make a period what the terms want: a slice, or None if the line ended before."""
         self.ensure_one()
         if wanted is None:
-            bounds = self.agreement_id._get_billing_bounds(self.agreement_line_id)
-            is_over = not bounds or (bounds[1] and bounds[1] <= self.date_from)
-            if not is_over:
+            if self._is_before_end():
                 return  # beyond the horizon
             if not self.charge_ids:
                 self.unlink()
-            elif self.state != "skipped":
-                # The line ended before it began: what was charged is given back.
-                self.write(
-                    {
-                        "state": "skipped",
-                        "skip_reason": self.env._("The line ended before."),
-                        "is_open": True,
-                    }
-                )
+            elif not self.is_void:
+                # What was charged is given back.
+                self.write({"is_void": True, "is_open": True})
             return
-        values = self._prepare_values(self.agreement_line_id, wanted)
-        changed = {
-            name: value
-            for name, value in values.items()
-            if name not in ("agreement_line_id",) and self[name] != value
+        values = {
+            **self._prepare_values(self.agreement_line_id, wanted),
+            "is_void": False,
         }
+        del values["agreement_line_id"]
+        changed = {name: value for name, value in values.items() if self[name] != value}
         if not self.charge_ids:
             if changed:
                 self.write(changed)
-        elif "date_until" in changed:
-            self.write({"date_until": changed["date_until"], "is_open": True})
+        elif changed.keys() & {"date_until", "is_void"}:
+            changed.pop("due_date", None)  # it was due, and the difference is due now
+            self.write({**changed, "is_open": True})
+
+    def _is_before_end(self):
+        """Tell whether the line still holds on the first day of the period."""
+        self.ensure_one()
+        bounds = self.agreement_id._get_billing_bounds(self.agreement_line_id)
+        return bool(bounds) and (not bounds[1] or self.date_from < bounds[1])
 
     @api.model
     def _prepare_values(self, line, wanted):
@@ -328,8 +331,8 @@ class PsaPeriod(models.Model):
         self.ensure_one()
         line = self.agreement_line_id
         parts = self._get_active_parts()
-        if self.state == "skipped" or not parts:
-            return Due(0, 0, 0, self.skip_reason or self.env._("Suspended."))
+        if self.is_void or self.state == "skipped" or not parts:
+            return Due(0, 0, 0, self._explain_nothing())
         quantity = line._get_billable_quantity(self._get_quantity(presences, parts))
         gross = line._get_gross(quantity, self.date_from, self._get_frozen_price())
         amount = proration.prorate(
@@ -372,6 +375,13 @@ class PsaPeriod(models.Model):
         self.ensure_one()
         is_charged = any(charge.state != "draft" for charge in self.charge_ids)
         return self.price_unit if is_charged else None
+
+    def _explain_nothing(self):
+        """Return in words why nothing is due."""
+        self.ensure_one()
+        if self.is_void:
+            return self.env._("The line ended before.")
+        return self.skip_reason or self.env._("Suspended.")
 
     def _explain(self, quantity, price, parts):
         """Return in words how the amount comes about."""
@@ -451,6 +461,7 @@ class PsaPeriod(models.Model):
             "amount": amount,
             "name": name if is_first else self.env._("%(line)s: correction", line=name),
             "explanation": due.explanation,
+            "counted": due.counted or False,
         }
 
     # === WHAT PEOPLE DECIDE === #
@@ -464,7 +475,9 @@ class PsaPeriod(models.Model):
         self.check_access("write")
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the period is not charged."))
-        charged = self.filtered("charge_ids")
+        charged = self.filtered(
+            lambda it: not it.currency_id.is_zero(sum(it.charge_ids.mapped("amount")))
+        )
         if charged:
             raise UserError(
                 self.env._(
@@ -491,16 +504,19 @@ class PsaPeriod(models.Model):
         self.ensure_one()
         agreement = self.agreement_id
         part = {
+            "payer": lambda: agreement._get_payer().id,
             "customer": lambda: agreement.customer_id.id,
-            "site": lambda: self.agreement_line_id.site_ids[:1].id,
+            "site": lambda: (
+                agreement.customer_id.id,
+                self.agreement_line_id.site_ids[:1].id,
+            ),
             "agreement": lambda: agreement.id,
-            "purchase_order": lambda: agreement.purchase_order or agreement.id,
+            "purchase_order": lambda: agreement.purchase_order or str(agreement.id),
         }[agreement.invoice_grouping]()
         return repr(
             (
                 agreement.invoice_grouping,
                 part,
-                agreement.customer_id.id,
                 agreement._get_payer().id,
                 agreement.currency_id.id,
                 agreement.payment_term_id.id,
