@@ -226,7 +226,7 @@ class PsaPeriod(models.Model):
             existing = found[line]
             vals_list += [
                 self._prepare_values(line, wanted[day])
-                for day in wanted.keys() - existing.keys()
+                for day in sorted(wanted.keys() - existing.keys())
             ]
             for day, period in existing.items():
                 period._fit(wanted.get(day))
