@@ -14,8 +14,12 @@
         "security/helpdesk_psa_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/helpdesk_psa_billing_security.xml",
+        "security/psa_count_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/psa_count_data.xml",
+        "views/psa_presence_views.xml",
+        "views/psa_count_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

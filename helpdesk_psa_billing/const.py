@@ -19,3 +19,10 @@ DESTINATIONS = [
     ("not_billed", "Not billed"),
     ("written_off", "Written off"),
 ]
+
+# What the quantity of a line may be counted from.
+COUNT_KINDS = [
+    ("equipment", "Equipment"),
+    ("contacts", "Contacts"),
+    ("licences", "Licences"),
+]

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..const import BILLING_ALIGNMENTS, BILLING_TIMINGS, BILLING_UNITS
+from ..const import BILLING_ALIGNMENTS, BILLING_TIMINGS, BILLING_UNITS, COUNT_KINDS
 from ..tools import price_tier
 from ..tools.billing_period import get_anchor, get_one_time_slice, iter_slices
 from ..tools.proration import exact
@@ -15,7 +15,8 @@ MONTHS = {"week": 12 * 7 / 365.25, "month": 1, "year": 12}
 
 
 class PsaAgreementLine(models.Model):
-    _inherit = "psa.agreement.line"
+    _name = "psa.agreement.line"
+    _inherit = ["psa.line.count.mixin", "psa.agreement.line"]
 
     product_id = fields.Many2one(
         "product.product",
@@ -71,12 +72,7 @@ class PsaAgreementLine(models.Model):
 
     # How many
     quantity_method = fields.Selection(
-        [
-            ("fixed", "Fixed"),
-            ("equipment", "Equipment"),
-            ("contacts", "Contacts"),
-            ("licences", "Licences"),
-        ],
+        [("fixed", "Fixed"), *COUNT_KINDS],
         string="Quantity",
         required=True,
         default="fixed",
@@ -217,6 +213,7 @@ class PsaAgreementLine(models.Model):
             "included_quantity",
             "minimum_quantity",
             "count_by_day",
+            "count_tag_ids",
             "price_method",
             "price_unit",
             "tier_ids",
@@ -375,10 +372,3 @@ class PsaAgreementLine(models.Model):
             self._get_anchor(), self.billing_unit, self.billing_interval, start, end
         )
         return list(takewhile(lambda it: it.date_from < until, slices))
-
-    def _get_presences(self, start, until):
-        """Return what the lines count in [start, until): {line: [Presence]}.
-
-        :param date until: first day that does not count
-        """
-        return {line: [] for line in self}
