@@ -3,6 +3,8 @@
 Fields, order and limits are read from the views themselves, as the browser does.
 """
 
+import re
+
 from lxml import etree
 
 from odoo.tools.safe_eval import safe_eval
@@ -11,6 +13,9 @@ LIST_LIMIT = 80
 KANBAN_LIMIT = 40
 COUNT_LIMIT = 10_001
 ALWAYS = ("1", "True", "true")
+# Our list of tickets loads columns when they are shown; Odoo's lists load all.
+LOADS_WHAT_IS_SHOWN = "psa_ticket_reading_list"
+NAMING = ("name", "string", "optional", "widget", "width")
 
 
 class Client:
@@ -87,11 +92,34 @@ class Client:
         """Return the specification that `web_read` gets for a view."""
         depth = arch.xpath("count(ancestor::field)")
         nodes = arch.xpath(f".//field[count(ancestor::field) = {depth}]")
+        if arch.get("js_class") == LOADS_WHAT_IS_SHOWN:
+            nodes = self._get_shown(env[model]._fields, arch, nodes)
         return {
             node.get("name"): self._get_field_spec(env, model, node)
             for node in nodes
             if not node.xpath("ancestor::groupby")
         }
+
+    def _get_shown(self, fields, arch, nodes):
+        """Return the columns that are shown, and those by which they are decided.
+
+        As `getShownFields` of helpdesk_psa/static/src/reading_list/shown_fields.js.
+        """
+        shown = {node.get("name") for node in nodes if node.get("optional") != "hide"}
+        rules = [
+            value
+            for node in arch.iter(etree.Element)
+            for name, value in node.items()
+            if name not in NAMING
+        ]
+        for name in shown:
+            field = fields[name]
+            rules += [
+                str(getattr(field, rule, "") or "")
+                for rule in ("domain", "context", "definition_record")
+            ]
+        words = set(re.findall(r"\w+", " ".join(rules)))
+        return [node for node in nodes if node.get("name") in shown | words]
 
     def _get_field_spec(self, env, model, node):
         field = env[model]._fields[node.get("name")]

@@ -6,6 +6,7 @@ export class PsaTicket extends models.Model {
     _inherit = ["mail.thread"];
 
     name = fields.Char();
+    email = fields.Char();
     read_at = fields.Datetime();
 
     _records = [

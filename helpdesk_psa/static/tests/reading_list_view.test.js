@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts, resize } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
-import { contains, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import { contains, mountView, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 
 import { READING_KEY } from "@helpdesk_psa/reading_list/reading_list_view";
@@ -29,13 +29,14 @@ beforeEach(() => {
 
 const ARCH = `<list js_class="psa_ticket_reading_list"><field name="name"/></list>`;
 
-async function openList({ arch = ARCH, isOn = true, width = 1366 } = {}) {
+async function openList({ arch = ARCH, groupBy, isOn = true, width = 1366 } = {}) {
     await resize({ width });
     browser.localStorage.setItem(READING_KEY, isOn ? "1" : "0");
     await mountView({
         type: "list",
         resModel: "psa.ticket",
         arch,
+        groupBy,
         selectRecord: (resId, { newWindow }) =>
             expect.step(`open ${resId}${newWindow ? " in a new tab" : ""}`),
     });
@@ -169,4 +170,56 @@ test("beside the panel the list shows its main columns only", async () => {
     expect(queryAllTexts("th.o_column_sortable")).toEqual(["Name", "Read at"]);
     await contains(".o_psa_reading_toggle").click();
     expect(queryAllTexts("th.o_column_sortable")).toEqual(["Name"]);
+});
+
+const OPTIONAL = `
+    <list js_class="psa_ticket_reading_list" decoration-muted="email">
+        <field name="name"/>
+        <field name="email" optional="hide"/>
+        <field name="read_at" optional="hide"/>
+    </list>`;
+
+test("columns that are hidden are not loaded, unless something shown needs them", async () => {
+    onRpc("psa.ticket", "web_search_read", ({ kwargs }) => {
+        expect.step(Object.keys(kwargs.specification).sort().join());
+    });
+    await openList({ arch: OPTIONAL, isOn: false });
+    expect.verifySteps(["email,name"]);
+});
+
+test("a hidden column is loaded when it is shown, and stays", async () => {
+    onRpc("psa.ticket", "web_search_read", ({ kwargs }) => {
+        expect.step(Object.keys(kwargs.specification).sort().join());
+    });
+    await openList({ arch: OPTIONAL, isOn: false });
+    await contains(".o_optional_columns_dropdown button").click();
+    await contains(".o-dropdown-item:contains(Read at)").click();
+    await animationFrame();
+    expect(queryAllTexts("th.o_column_sortable")).toEqual(["Name", "Read at"]);
+    expect(queryAllTexts(".o_data_row:eq(1) [name=read_at]")).not.toEqual([""]);
+    expect.verifySteps(["email,name", "email,name,read_at"]);
+});
+
+test("columns of a grouped list are loaded into its groups", async () => {
+    await openList({ arch: OPTIONAL, isOn: false, groupBy: ["name"] });
+    await contains(".o_group_header:contains(Network)").click();
+    await contains(".o_optional_columns_dropdown button").click();
+    await contains(".o-dropdown-item:contains(Read at)").click();
+    await animationFrame();
+    expect(queryAllTexts(".o_data_row [name=read_at]")).not.toEqual([""]);
+});
+
+test("a list opens with the columns that the browser remembers", async () => {
+    patchWithCleanup(browser.localStorage, {
+        getItem(key) {
+            const isOurs = key.startsWith("optional_fields,psa.ticket,list,");
+            return isOurs && key.endsWith(",email,name,read_at") ? "read_at" : super.getItem(key);
+        },
+    });
+    onRpc("psa.ticket", "web_search_read", ({ kwargs }) => {
+        expect.step(Object.keys(kwargs.specification).sort().join());
+    });
+    await openList({ arch: OPTIONAL, isOn: false });
+    expect(queryAllTexts("th.o_column_sortable")).toEqual(["Name", "Read at"]);
+    expect.verifySteps(["email,name,read_at"]);
 });

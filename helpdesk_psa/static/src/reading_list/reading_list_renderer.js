@@ -1,6 +1,8 @@
 import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
+import { getViewKey } from "./shown_fields";
+
 import { useExternalListener } from "@odoo/owl";
 
 const STEPS = { arrowdown: 1, j: 1, arrowup: -1, k: -1 };
@@ -13,7 +15,7 @@ const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable=t
  * one. Without `onChoose` it is an ordinary list.
  */
 export class ReadingListRenderer extends ListRenderer {
-    static props = [...ListRenderer.props, "chosenId?", "onChoose?", "onOpenForm?"];
+    static props = [...ListRenderer.props, "chosenId?", "onChoose?", "onOpenForm?", "onShowField?"];
 
     setup() {
         super.setup();
@@ -21,8 +23,24 @@ export class ReadingListRenderer extends ListRenderer {
     }
 
     /** @override */
+    createViewKey() {
+        const { archInfo, list } = this.props;
+        return getViewKey(archInfo, list.resModel, this.env.config.viewId);
+    }
+
+    /** @override */
+    async toggleOptionalField(name) {
+        await this.props.onShowField?.(name);
+        return super.toggleOptionalField(name);
+    }
+
+    /** @override */
     getActiveColumns() {
-        const columns = super.getActiveColumns();
+        const { activeFields } = this.props.list;
+        // One that was chosen in another window is not loaded here yet.
+        const columns = super
+            .getActiveColumns()
+            .filter(({ name, type }) => type !== "field" || name in activeFields);
         return this.props.onChoose
             ? columns.filter(({ name, type }) => type !== "field" || NARROW_COLUMNS.includes(name))
             : columns;

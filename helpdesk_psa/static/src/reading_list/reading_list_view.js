@@ -8,6 +8,7 @@ import { listView } from "@web/views/list/list_view";
 
 import { ReadingListRenderer } from "./reading_list_renderer";
 import { ReadingPanel } from "./reading_panel";
+import { getShownFields, getViewKey } from "./shown_fields";
 
 import { useState } from "@odoo/owl";
 
@@ -37,6 +38,33 @@ export class ReadingListController extends ListController {
         }, FOLLOW_DELAY);
     }
 
+    /** @override */
+    get modelParams() {
+        const params = super.modelParams;
+        if (!this.props.state?.modelState?.config) {
+            params.config.activeFields = this.getShownFields();
+        }
+        return params;
+    }
+
+    /** @param {string} [asked] an optional column that will be shown */
+    getShownFields(asked) {
+        const { archInfo, fields, resModel } = this.props;
+        const viewKey = getViewKey(archInfo, resModel, this.env.config.viewId);
+        return getShownFields(archInfo, fields, viewKey, asked);
+    }
+
+    /** Load a column that was hidden, before it is shown. */
+    async loadField(name) {
+        const { activeFields } = this.model.config;
+        if (name in this.props.fields && !(name in activeFields)) {
+            // In place: the groups of the list share it.
+            Object.assign(activeFields, this.getShownFields(name));
+            await this.model.root.leaveEditMode();
+            await this.model.load();
+        }
+    }
+
     get canRead() {
         return this.ui.size >= SIZES.XL && !this.env.inDialog;
     }
@@ -53,13 +81,15 @@ export class ReadingListController extends ListController {
     }
 
     get readingProps() {
+        const props = { onShowField: (name) => this.loadField(name) };
         return this.isReading
             ? {
+                  ...props,
                   chosenId: this.reading.chosenId,
                   onChoose: (record) => this.choose(record),
                   onOpenForm: (record) => super.openRecord(record),
               }
-            : {};
+            : props;
     }
 
     toggleReading() {
