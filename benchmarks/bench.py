@@ -131,6 +131,9 @@ def measure(total, templates, options, results):
             for bench in benches:
                 if samples[bench]:
                     results.add(name, total, bench.desk.label, samples[bench])
+                if bench.plan:
+                    results.plans[name, total] = bench.plan
+                    bench.plan = None
             say(f"    {results.describe(name, total)}")
 
 

@@ -47,6 +47,8 @@ class Bench:
         self.database = database
         self.registry = Registry(database)
         self.serial = 0
+        # How PostgreSQL finds what the operation is about, if that is to be shown.
+        self.plan = None
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             self.company_id = env.company.id

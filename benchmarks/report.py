@@ -69,6 +69,8 @@ class Results:
 
     def __init__(self):
         self.medians = {}
+        # Of PostgreSQL, by operation and number of records.
+        self.plans = {}
 
     def add(self, operation, total, desk, samples):
         """Keep the median of the samples of all rounds."""
@@ -132,6 +134,10 @@ def write_report(results, versions, started):
     ]
     for total in results.get_totals():
         lines += [f"## {total:,} records", "", *_write_table(results, total), ""]
+        for (operation, size), plan in results.plans.items():
+            if size == total:
+                lines += [f"How {operation} finds its records:", ""]
+                lines += ["```", plan, "```", ""]
     return "\n".join(lines)
 
 

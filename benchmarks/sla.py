@@ -6,11 +6,15 @@ from functools import partial
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
+from odoo.fields import Datetime
+from odoo.tools import SQL
 
 INSTANTS = 1_000
 TARGET_HOURS = 8
 POLICY = "Benchmark"
 DUE = 200
+# As many as the scheduler takes at once.
+BATCH_SIZE = 50
 
 CLOCKS = """
     INSERT INTO psa_sla_clock (ticket_id, kind, metric, cycle, policy_id, company_id,
@@ -86,6 +90,40 @@ def _notify(bench, ids, env):
         )
 
 
+def _let_fall_due(env):
+    env.cr.execute(
+        "UPDATE psa_sla_clock"
+        "   SET due_at = now() AT TIME ZONE 'UTC' - interval '1 minute',"
+        "       next_escalation_at = now() AT TIME ZONE 'UTC' - interval '1 minute'"
+        " WHERE id IN (SELECT clock.id"
+        "                FROM psa_sla_clock AS clock"
+        "                JOIN psa_sla_policy AS policy ON policy.id = policy_id"
+        "               WHERE policy.name->>'en_US' = %s AND state = 'running'"
+        "            ORDER BY clock.id LIMIT %s)",
+        [POLICY, DUE],
+    )
+
+
+def _explain(bench):
+    """Return how PostgreSQL finds what is due, as `_cron_escalate` asks for it."""
+    with bench.registry.cursor() as cr:
+        env = bench.get_env(cr, SUPERUSER_ID)
+        _let_fall_due(env)
+        query = env["psa.sla.clock"]._search(
+            [("next_escalation_at", "<=", Datetime.now())],
+            order="next_escalation_at, id",
+            limit=BATCH_SIZE,
+        )
+        lines = env.execute_query(
+            SQL(
+                "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) %s",
+                query.select(),
+            )
+        )
+        cr.rollback()
+    return "\n".join(line for (line,) in lines)
+
+
 def _pass(env):
     """Let the scheduler pass once; it must have seen to all that was due."""
     env["psa.sla.clock"]._cron_escalate()
@@ -115,20 +153,11 @@ def _escalate(bench):
         cr.commit()
 
     def run(env):
-        env.cr.execute(
-            "UPDATE psa_sla_clock"
-            "   SET due_at = now() AT TIME ZONE 'UTC' - interval '1 minute',"
-            "       next_escalation_at = now() AT TIME ZONE 'UTC' - interval '1 minute'"
-            " WHERE id IN (SELECT clock.id"
-            "                FROM psa_sla_clock AS clock"
-            "                JOIN psa_sla_policy AS policy ON policy.id = policy_id"
-            "               WHERE policy.name->>'en_US' = %s AND state = 'running'"
-            "            ORDER BY clock.id LIMIT %s)",
-            [POLICY, DUE],
-        )
+        _let_fall_due(env)
         return partial(_pass, env)
 
     run.prepares = True
+    bench.plan = _explain(bench)
     logging.getLogger("odoo.addons.mail").setLevel(logging.ERROR)
     with patch.object(
         bench.registry["ir.cron"],
