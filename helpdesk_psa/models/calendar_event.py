@@ -1,4 +1,10 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .mixins.psa_intervention_calendar_mixin import QUIET
+
+# What an appointment may be about.
+SUBJECTS = ("psa_ticket_id", "psa_intervention_id")
 
 
 class CalendarEvent(models.Model):
@@ -36,17 +42,54 @@ class CalendarEvent(models.Model):
         """
         if self.env.su:
             return
-        for name in ("psa_ticket_id", "psa_intervention_id"):
+        for name in SUBJECTS:
             # sudo: which they are; access is checked with the rights of the user
             if subjects_sudo := self.sudo()[name]:
                 subjects_sudo.sudo(False).check_access("read")
+
+    # === WHO READS THEM === #
+
+    @api.model
+    def _psa_renew_privacy(self, domain, subjects=SUBJECTS):
+        """Hide the appointments of what became confidential, those of the past as well.
+
+        Appointments of visits open again when the reason is gone; one about a ticket stays
+        private, as somebody may have made it so.
+
+        :param Domain domain: of tickets and of interventions: a team, a customer or his group
+        :param subjects: fields that point to them
+        """
+        is_about = Domain.OR(Domain(name, "any", domain) for name in subjects)
+        # sudo: all of them, whoever changes the team, the customer or his group
+        events = self.sudo().with_context(**QUIET, active_test=False).search(is_about)
+        private = events._psa_filter_confidential()
+        public = (events - private).filtered("psa_intervention_id")
+        private.filtered(lambda event: event.privacy != "private").privacy = "private"
+        public.filtered(lambda event: event.privacy == "private").privacy = False
+
+    def _psa_filter_confidential(self):
+        """Return the appointments that other people's calendars must not show."""
+        known = {}
+
+        def is_confidential(subject):
+            key = subject.team_id, subject.customer_group_id
+            if key not in known:
+                known[key] = subject._is_confidential()
+            return known[key]
+
+        return self.filtered(
+            lambda event: any(
+                is_confidential(subject)
+                for subject in filter(None, (event[name] for name in SUBJECTS))
+            )
+        )
 
     def write(self, vals):
         """Override of `calendar` to move the intervention with its appointment."""
         follows = bool(vals.keys() & {"start", "stop", "partner_ids", "allday"})
         gone = vals.get("active") is False
         result = super().write(vals)
-        if vals.keys() & {"psa_ticket_id", "psa_intervention_id"}:
+        if not vals.keys().isdisjoint(SUBJECTS):
             self._psa_check_subject()
         if gone:
             self._psa_unplan(self.sudo().psa_intervention_id)

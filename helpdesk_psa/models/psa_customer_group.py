@@ -122,8 +122,8 @@ class PsaCustomerGroup(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"restrict", "parent_id"}:
-            visits = self.env["psa.intervention"]
-            visits._renew_privacy(Domain("customer_group_id", "child_of", self.ids))
+            events = self.env["calendar.event"]
+            events._psa_renew_privacy(Domain("customer_group_id", "child_of", self.ids))
         return result
 
     def _is_restricted(self):

@@ -336,7 +336,7 @@ class PsaIntervention(models.Model):
         if not self:
             return
         self.check_access("write")
-        self._check_unlocked()
+        self._hold_unlocked()
         self._check_customer()
         self._check_equipment()
 

@@ -306,8 +306,8 @@ class PsaTeam(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "privacy" in vals:
-            visits = self.env["psa.intervention"]
-            visits._renew_privacy(Domain("team_id", "in", self.ids))
+            events = self.env["calendar.event"]
+            events._psa_renew_privacy(Domain("team_id", "in", self.ids))
         return result
 
     def action_create_employees(self):

@@ -92,6 +92,38 @@ class TestSignedFiles(SigningCommon):
         self.photo.with_user(self.ada).unlink()
         self.assertFalse(self.photo.exists())
 
+    def test_reports_signed_before_a_reopening_stay_for_ever(self):
+        self.intervention.with_user(self.max)._reopen("Hours were wrong")
+        self.assertNoWayToChange(self.report, "as it was signed")
+        self._sign(self.intervention)
+        self._make_reports()
+        self.assertEqual(len(self.intervention.signed_report_ids), 2)
+        self.assertNoWayToChange(self.report, "is signed")
+
+    def assertNoWayToChange(self, file, message):
+        for user in (self.ada, self.max):
+            with self.assertRefused(UserError, message):
+                file.with_user(user).unlink()
+            with self.assertRefused(UserError, message):
+                file.with_user(user).raw = b"forged"
+        # As the chatter's trash can does
+        with self.assertRefused(UserError, message):
+            file.with_user(self.ada).sudo()._delete_and_notify()
+        self.assertEqual(file.sudo().raw, b"%PDF-1.4 signed")
+
+    def test_a_visit_that_was_signed_once_is_not_deleted(self):
+        self.intervention.with_user(self.max)._reopen("Never happened")
+        with self.assertRefused(UserError, "was signed once"):
+            self.intervention.with_user(self.max).unlink()
+        self.assertTrue(self.report.exists())
+
+    def test_nobody_takes_a_report_off_the_list_of_signed_ones(self):
+        self.intervention.with_user(self.max)._reopen("Hours were wrong")
+        for user in (self.ada, self.max):
+            with self.assertRefused(AccessError):
+                self.intervention.with_user(user).signed_report_ids = False
+        self.assertEqual(self.intervention.signed_report_ids, self.report)
+
     def test_photos_of_a_signed_checklist_stay(self):
         other = self._create_planned()
         item = self.env["psa.checklist.item"].create(
@@ -183,6 +215,44 @@ class TestHiddenVisits(HiddenCommon):
             self.assertEqual(event.privacy, "private")
             record.write(open_)
             self.assertFalse(event.privacy)
+
+    def test_appointments_of_the_past_are_hidden_with_the_customer(self):
+        group = self.env["psa.customer.group"].create({"name": "Law", "restrict": True})
+        visit = self._create_planned()  # in March, long ago
+        event = visit.sudo().appointment_ids
+        lead = self._create_user("lou", "Lou Lead", "lead")
+        name = event.name
+        self.assertEqual(event.with_user(lead).name, name)
+        self.acme.psa_customer_group_id = group
+        self.assertEqual(self._read_name(event, lead), "Busy")
+        self.assertEqual(self._read_name(event, self.ada), name, "she was there")
+        self.acme.psa_customer_group_id = False
+        self.assertEqual(self._read_name(event, lead), name)
+
+    def test_appointments_about_a_ticket_are_hidden_with_it(self):
+        ticket = self._create_ticket()
+        event = (
+            self.env["calendar.event"]
+            .with_user(self.ada)
+            .create(
+                {
+                    "name": "Call the board",
+                    "start": datetime(2026, 3, 3, 9),
+                    "stop": datetime(2026, 3, 3, 10),
+                    "psa_ticket_id": ticket.id,
+                }
+            )
+        )
+        self.assertEqual(self._read_name(event, self.max), "Call the board")
+        ticket.team_id = self.private
+        self.assertEqual(self._read_name(event, self.max), "Busy")
+        self.assertEqual(self._read_name(event, self.ada), "Call the board")
+
+    def _read_name(self, event, user):
+        """Return what a user reads, in a request of his own."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return event.with_user(user).name
 
     def test_an_appointment_shows_no_hidden_visit(self):
         events = self.env["calendar.event"].with_user(self.ada)

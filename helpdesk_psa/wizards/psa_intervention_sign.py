@@ -69,6 +69,7 @@ class PsaInterventionSign(models.TransientModel):
         self.ensure_one()
         intervention = self.intervention_id
         intervention.check_access("write")
+        intervention._lock_for_signing()
         intervention._check_signable()
         intervention.write(
             {

@@ -1,5 +1,5 @@
-from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo import fields, models
+from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
 # What an appointment shows of its intervention.
@@ -75,16 +75,6 @@ class PsaInterventionCalendarMixin(models.AbstractModel):
             events = records.env["calendar.event"].create(create_vals)
             events.attendee_ids.write({"state": "accepted"})
             records.invalidate_recordset(["appointment_ids"])
-
-    @api.model
-    def _renew_privacy(self, domain):
-        """Hide or show the coming appointments of visits that became confidential or not.
-
-        :param Domain domain: the visits
-        """
-        coming = Domain("planned_end", ">=", fields.Datetime.now())
-        # sudo: all of them, whoever changes the team or the customer group
-        self.sudo().search(domain & coming)._sync_events()
 
     def _prepare_event_values(self):
         """Return the values of a new appointment."""

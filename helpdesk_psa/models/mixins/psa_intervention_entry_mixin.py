@@ -58,4 +58,4 @@ class PsaInterventionEntryMixin(models.AbstractModel):
 
     def _check_intervention_unlocked(self):
         # sudo: whoever may write the entry is told that the sheet is signed
-        self.sudo().psa_intervention_id._check_unlocked()
+        self.sudo().psa_intervention_id._hold_unlocked()

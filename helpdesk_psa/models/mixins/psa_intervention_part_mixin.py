@@ -68,20 +68,20 @@ class PsaInterventionPartMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         parts = super().create(vals_list)
-        parts.intervention_id._check_unlocked()
+        parts.intervention_id._hold_unlocked()
         return parts
 
     def write(self, vals):
         if vals.keys() - OFFICE_FIELDS:
-            self.intervention_id._check_unlocked()
+            self.intervention_id._hold_unlocked()
         result = super().write(vals)
         if vals.get("intervention_id"):
-            self.intervention_id._check_unlocked()
+            self.intervention_id._hold_unlocked()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
-        self.intervention_id._check_unlocked()
+        self.intervention_id._hold_unlocked()
 
     def _check_has_owner(self, field_names):
         """Check that each record belongs to exactly one of some fields' records."""

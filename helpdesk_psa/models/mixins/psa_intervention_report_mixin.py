@@ -1,7 +1,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .psa_intervention_signing_mixin import REOPENING
 
@@ -11,6 +11,8 @@ REPORT = "helpdesk_psa.psa_intervention_report"
 TEMPLATE = "helpdesk_psa.mail_template_psa_intervention"
 CRON = "helpdesk_psa.ir_cron_psa_intervention_report"
 BATCH_SIZE = 5
+# What the scheduler alone writes.
+REPORT_FIELDS = {"report_attachment_id", "signed_report_ids"}
 
 
 class PsaInterventionReportMixin(models.AbstractModel):
@@ -53,18 +55,31 @@ class PsaInterventionReportMixin(models.AbstractModel):
         copy=False,
         index="btree_not_null",
     )
+    signed_report_ids = fields.Many2many(
+        "ir.attachment",
+        "psa_intervention_signed_report_rel",
+        "intervention_id",
+        "attachment_id",
+        string="All signed reports",
+        readonly=True,
+        copy=False,
+        bypass_search_access=True,
+        help="Each report that was signed, also those from before the visit was reopened. "
+        "They are the proof of what was signed then, and nobody deletes them.",
+    )
 
     _report_idx = models.Index("(id) WHERE report_status = 'queued'")
 
     @api.model_create_multi
     def create(self, vals_list):
         interventions = super().create(vals_list)
-        if interventions.sudo().report_attachment_id:
+        sudo = interventions.sudo()
+        if sudo.report_attachment_id or sudo.signed_report_ids:
             self._check_report_is_ours()
         return interventions
 
     def write(self, vals):
-        if "report_attachment_id" in vals:
+        if not REPORT_FIELDS.isdisjoint(vals):
             self._check_report_is_ours()
         return super().write(vals)
 
@@ -78,6 +93,32 @@ class PsaInterventionReportMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("The signed report is made by itself and cannot be chosen.")
             )
+
+    def _refuse_report_change(self):
+        """Keep a report that was signed, whatever became of the sheet afterwards.
+
+        :raise UserError: names the sheet
+        """
+        self.ensure_one()
+        raise UserError(
+            self.env._(
+                "This is a report of the intervention %(number)s as it was signed: it is "
+                "neither changed nor deleted, even after the sheet was reopened.",
+                number=self.number,
+            )
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_reported(self):
+        for intervention in self:
+            if intervention.sudo().signed_report_ids:
+                raise UserError(
+                    self.env._(
+                        "The intervention %(number)s was signed once. Cancel it instead: "
+                        "the signed report stays.",
+                        number=intervention.number,
+                    )
+                )
 
     @api.depends("partner_id", "customer_id")
     def _compute_report_partner_id(self):
@@ -148,6 +189,7 @@ class PsaInterventionReportMixin(models.AbstractModel):
         self.ensure_one()
         attachment = self.report_attachment_id or self._create_report_attachment()
         self.report_attachment_id = attachment
+        self.signed_report_ids += attachment
         addressee = self._get_report_addressee()
         if addressee:
             self._mail_report(attachment, addressee)

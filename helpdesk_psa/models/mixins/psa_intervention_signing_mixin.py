@@ -1,7 +1,8 @@
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
+from odoo.tools import SQL
 
 # What may still be written on a signed sheet: nothing that the customer signed for.
 OFFICE_FIELDS = {
@@ -11,6 +12,7 @@ OFFICE_FIELDS = {
     "report_error",
     "report_partner_id",
     "report_status",
+    "signed_report_ids",
 }
 # In the context while a manager reopens a sheet. No client can send this very object.
 REOPENING = object()
@@ -76,6 +78,25 @@ class PsaInterventionSigningMixin(models.AbstractModel):
                     )
                 )
 
+    def _hold_unlocked(self):
+        """Refuse changes of a signed sheet, and keep it unsigned until they are saved.
+
+        Several people may add to a sheet at the same time; whoever signs waits for none of
+        them, but is told that somebody is at it. Without the lock, what is saved just after
+        the signature would be on the sheet and missing in the report.
+
+        :raise UserError: if the sheet is signed
+        """
+        if self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM %s WHERE id IN %s FOR SHARE",
+                    SQL.identifier(self._table),
+                    tuple(self.ids),
+                )
+            )
+        self._check_unlocked()
+
     # === SIGNING === #
 
     def action_sign(self):
@@ -136,6 +157,7 @@ class PsaInterventionSigningMixin(models.AbstractModel):
         :raise UserError: if something is missing
         """
         self.ensure_one()
+        self._lock_for_signing()
         self._check_signable()
         if not technician_signature:
             raise UserError(self.env._("Sign the sheet yourself, too."))
@@ -163,6 +185,22 @@ class PsaInterventionSigningMixin(models.AbstractModel):
             }
         )
         self._queue_report()
+
+    def _lock_for_signing(self):
+        """Keep everybody from adding to the sheet until it is signed.
+
+        :raise UserError: if somebody is just adding something
+        """
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody is just saving something on %(number)s. Look at the sheet "
+                    "again, then sign.",
+                    number=self.number,
+                )
+            ) from error
 
     def _check_signatures(self):
         """Refuse to close a sheet that nobody signed: whoever writes the state."""

@@ -80,5 +80,5 @@ class PsaInterventionTimeMixin(models.AbstractModel):
 
     def _psa_check_can_log(self):
         """Override of `psa.timed.mixin`: no clock runs on a signed sheet."""
-        self._check_unlocked()
+        self._hold_unlocked()
         return super()._psa_check_can_log()

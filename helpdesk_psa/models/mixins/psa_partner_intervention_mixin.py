@@ -25,6 +25,13 @@ class PsaPartnerInterventionMixin(models.AbstractModel):
         for partner in self:
             partner.psa_intervention_count = counts.get(partner._origin.id, 0)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "psa_customer_group_id" in vals:
+            events = self.env["calendar.event"]
+            events._psa_renew_privacy(Domain("customer_id", "in", self.ids))
+        return result
+
     def action_psa_open_interventions(self):
         """Open the visits to the customer or the site."""
         self.ensure_one()

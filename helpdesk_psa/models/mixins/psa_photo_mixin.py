@@ -23,12 +23,14 @@ class PsaPhotoMixin(models.AbstractModel):
         """Refuse to touch a file that the customer has signed for.
 
         :param file: `ir.attachment` of the record
-        :raise UserError: if the sheet is signed
+        :raise UserError: if the sheet is signed, or the file is a report that was
         """
         sheet = self._get_sheet()
-        signed = sheet.report_attachment_id | self.photo_ids
-        if file.res_field or file in signed:
+        is_report = file in sheet.signed_report_ids
+        if is_report or file.res_field or file in self.photo_ids:
             sheet._check_unlocked()
+        if is_report:
+            sheet._refuse_report_change()
 
     def _get_sheet(self):
         """Return the intervention that the photos belong to, if any."""

@@ -199,7 +199,13 @@ class PsaSlaClockEscalationMixin(models.AbstractModel):
             order="next_escalation_at, id",
             limit=BATCH_SIZE,
         ):
-            locked = clocks.try_lock_for_update(allow_referencing=True)
+            try:
+                with self.env.cr.savepoint():
+                    locked = clocks.try_lock_for_update(allow_referencing=True)
+            except CONCURRENCY_ERRORS:
+                # Another pass was faster: look again, at what it has left.
+                progress()
+                continue
             done = locked._escalate()
             # What somebody else works on has its turn in the next pass.
             busy_ids.update((clocks - done).ids)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools.mail import html2plaintext
 
 EVENT_TYPE = "helpdesk_psa.calendar_event_type_psa_ticket"
@@ -203,6 +203,13 @@ class PsaTicketInterventionMixin(models.AbstractModel):
             ticket_sudo.team_id.privacy == "members"
             or ticket_sudo.customer_group_id._is_restricted()
         )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"customer_id", "partner_id", "team_id"}:
+            events = self.env["calendar.event"]
+            events._psa_renew_privacy(Domain("id", "in", self.ids), ["psa_ticket_id"])
+        return result
 
     def action_open_appointments(self):
         """Open the appointments about the ticket."""
