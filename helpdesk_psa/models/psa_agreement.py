@@ -4,6 +4,9 @@ from odoo.fields import Command, Domain
 
 from ..const import BY_DECISION
 
+# What only buttons change, and what they alone change once an agreement is in force.
+DECIDED_FIELDS = {"state", "termination_date"}
+END_FIELDS = {"date_end", "first_date_end"}
 SPAN_UNITS = [("month", "months"), ("year", "years")]
 
 
@@ -347,8 +350,8 @@ class PsaAgreement(models.Model):
     def write(self, vals):
         if self.env.context.get("psa_by") is not BY_DECISION:
             self._check_writable(vals)
-        if "date_end" in vals and "first_date_end" not in vals:
-            vals = {**vals, "first_date_end": vals["date_end"]}
+            if "date_end" in vals and all(it.state == "draft" for it in self):
+                vals = {**vals, "first_date_end": vals["date_end"]}
         result = super().write(vals)
         self._clear_terms()
         if vals.keys() & {"date_end", "renewal", "sequence"}:
@@ -406,12 +409,20 @@ class PsaAgreement(models.Model):
         :raise UserError: saying what to do instead
         """
         self._check_frozen(vals)
-        decided = vals.keys() & {"state", "termination_date"}
-        if any(it._changes_field(name, vals[name]) for name in decided for it in self):
+        if self._changes_any(vals, DECIDED_FIELDS):
             raise UserError(
                 self.env._(
                     "The state of an agreement follows from what is decided: use the "
                     "buttons Activate, Suspend, Resume, Renew and Terminate."
+                )
+            )
+        in_force = self.filtered(lambda it: it.state != "draft")
+        if in_force._changes_any(vals, END_FIELDS):
+            raise UserError(
+                self.env._(
+                    "The end of “%(agreement)s” is not typed while it is in force: use the "
+                    "button Renew to move it, or Terminate to bring it forward.",
+                    agreement=in_force[0].display_name,
                 )
             )
         if vals.get("active") is False and any(
@@ -435,6 +446,14 @@ class PsaAgreement(models.Model):
                         agreement=agreement.display_name,
                     )
                 )
+
+    def _changes_any(self, vals, names):
+        """Tell whether values change one of some fields of any of the agreements."""
+        return any(
+            agreement._changes_field(name, vals[name])
+            for name in vals.keys() & names
+            for agreement in self
+        )
 
     def _changes_field(self, name, value):
         field = self._fields[name]

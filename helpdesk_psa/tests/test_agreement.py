@@ -328,6 +328,27 @@ class TestAgreementLife(WorkCommon):
             agreement.with_user(self.lea).customer_id = self.globex
         self.assertEqual(agreement.customer_id, self.acme)
 
+    def test_end_is_moved_by_decisions_once_in_force(self):
+        agreement = self._create_agreement(activate=False)
+        agreement.with_user(self.lea).date_end = "2026-11-30"
+        self.assertEqual(agreement.first_date_end, date(2026, 11, 30))
+        with freeze_all_time(datetime(2026, 1, 2, 9)):
+            agreement.with_user(self.lea).action_activate()
+        for name in ("date_end", "first_date_end"):
+            for user in (self.lea, self.max):
+                with self.assertRefused(UserError, "Renew to move it, or Terminate"):
+                    agreement.with_user(user)[name] = "2036-11-30"
+        self.assertEqual(agreement.date_end, date(2026, 11, 30))
+        agreement.with_user(self.lea).action_renew()
+        self.assertEqual(agreement.date_end, date(2027, 11, 30))
+        self.assertEqual(agreement.first_date_end, date(2026, 11, 30))
+
+    def test_end_written_as_it_is_changes_nothing(self):
+        agreement = self._create_agreement(renewal="explicit")
+        agreement.with_user(self.lea).action_renew()
+        agreement.with_user(self.lea).write({"date_end": "2027-12-31", "title": "X"})
+        self.assertEqual(agreement.first_date_end, date(2026, 12, 31))
+
     def test_agreement_in_force_is_not_deleted(self):
         agreement = self._create_agreement()
         with self.assertRefused(UserError, "Only drafts"):

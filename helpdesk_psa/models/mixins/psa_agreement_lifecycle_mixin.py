@@ -146,14 +146,8 @@ class PsaAgreementLifecycleMixin(models.AbstractModel):
         :param str reason: shown on the agreement
         """
         self.ensure_one()
-        first_end = self.first_date_end
         self.with_context(psa_by=BY_DECISION).write(
-            {
-                "termination_date": day,
-                "date_end": day,
-                "first_date_end": first_end,
-                "state_reason": reason,
-            }
+            {"termination_date": day, "date_end": day, "state_reason": reason}
         )
         self.message_post(
             body=self.env._(
@@ -209,7 +203,7 @@ class PsaAgreementLifecycleMixin(models.AbstractModel):
         :param date end: the new last day
         """
         self.ensure_one()
-        self.write({"date_end": end, "first_date_end": self.first_date_end})
+        self.with_context(psa_by=BY_DECISION).date_end = end
         self.message_post(
             body=self.env._("Renewed until %(date)s", date=format_date(self.env, end))
         )
