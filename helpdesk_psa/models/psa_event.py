@@ -106,10 +106,14 @@ class PsaEvent(models.Model):
         }
         # sudo: who may read the ticket may read the names in its history
         records = self.env[MODEL_OF_KIND[kind]].sudo().browse(ids).exists()
-        return {str(record.id): record.display_name for record in records}
+        labels = {str(record.id): record.display_name for record in records}
+        if kind == "stage" and self.task_id:
+            labels |= self._selection_labels("project.task", "state")
+        return labels
 
     @api.model
     def _selection_labels(self, model, field):
+        """Return the ``(value, label)`` pairs of a selection, in the reader's language."""
         return self.env[model]._fields[field]._description_selection(self.env)
 
     @api.depends("kind", "old_label", "new_label", "user_id", "message_id")

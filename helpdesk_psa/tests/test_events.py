@@ -299,3 +299,67 @@ class TestEvents(HelpdeskCommon):
                 self.assertNotEqual(event.new, event.old, event.summary)
                 values[name] = event.new
         return values
+
+
+@tagged("post_install", "-at_install")
+class TestTaskEvents(HelpdeskCommon):
+    """The history of a task is read by whoever may know of the task."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project = cls.env["project.project"].create(
+            {
+                "name": "Rollout",
+                "psa_use_sla": True,
+                "company_id": cls.company.id,
+                "privacy_visibility": "employees",
+            }
+        )
+        cls.task = cls.env["project.task"].create(
+            {
+                "name": "Cabling",
+                "project_id": cls.project.id,
+                "partner_id": cls.casey.id,
+            }
+        )
+        cls.task.state = "1_done"
+
+    def _get_words(self, user):
+        events = self.env["psa.event"].with_user(user)
+        return events.search([("task_id", "=", self.task.id)]).mapped("summary")
+
+    def assertSeenBy(self, *users):
+        for user in (self.rita, self.ada, self.lea, self.max, self.bob):
+            self.assertEqual(bool(self._get_words(user)), user in users, user.name)
+
+    def test_history_of_a_task_is_told_in_words(self):
+        self.assertIn("Status: In Progress → Done", self._get_words(self.rita))
+
+    def test_everybody_of_the_company_sees_it(self):
+        self.assertSeenBy(self.rita, self.ada, self.lea, self.max)
+
+    def test_task_without_a_customer_has_a_history_too(self):
+        self.task.partner_id = False
+        self.assertSeenBy(self.rita, self.ada, self.lea, self.max)
+
+    def test_project_of_followers_is_seen_by_them(self):
+        self.project.privacy_visibility = "followers"
+        self.project.message_subscribe(partner_ids=self.ada.partner_id.ids)
+        self.assertSeenBy(self.ada)
+
+    def test_closed_customer_group_is_seen_by_its_pod_and_by_managers(self):
+        self.acme.psa_customer_group_id = self.env["psa.customer.group"].create(
+            {"name": "Bank", "restrict": True, "user_ids": [(6, 0, self.lea.ids)]}
+        )
+        self.assertSeenBy(self.lea, self.max)
+
+    def test_events_of_tickets_do_not_slip_through_as_those_of_tasks(self):
+        ticket = self._create_ticket()
+        domain = [("ticket_id", "=", ticket.id)]
+        events = self.env["psa.event"]
+        self.assertTrue(events.with_user(self.rita).search(domain))
+        self.assertFalse(events.with_user(self.bob).search(domain))
+        self.team.privacy = "members"
+        self.assertFalse(events.with_user(self.rita).search(domain))
+        self.assertTrue(events.with_user(self.max).search(domain))

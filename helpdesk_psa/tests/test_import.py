@@ -533,6 +533,16 @@ class TestImport(HelpdeskCommon):
             self._check(self._sheet(self.row_initech), user=self.ada)
         self.assertFalse(self._find("Initech"))
 
+    def test_leaders_see_their_own_imports_and_managers_all(self):
+        job = self._check(self._sheet(self.row_initech))
+        lou = self._create_user("lou", "Lou Lead", "lead")
+        for records in (job, job.row_ids):
+            for user, is_seen in ((self.lea, True), (lou, False), (self.max, True)):
+                found = records.with_user(user).search([("id", "in", records.ids)])
+                self.assertEqual(bool(found), is_seen, (records, user.name))
+        with self.assertRefused(AccessError):
+            job.with_user(lou).read(["file"])
+
     # === IN THE BACKGROUND === #
 
     def _start_long_import(self, rows):
