@@ -12,6 +12,7 @@ from . import (
     psa_agreement,
     psa_agreement_line,
     psa_agreement_amendment,
+    psa_agreement_rematch,
     psa_agreement_suspension,
     psa_event,
     psa_ticket,

@@ -19,6 +19,32 @@ class PsaSlaReport(models.Model):
     _auto = False
     _order = "started_at desc, id desc"
     _rec_name = "ticket_id"
+    # What is not written yet is, before the report reads it.
+    _depends = {
+        "psa.sla.clock": [
+            "breach_reason_id",
+            "company_id",
+            "customer_group_id",
+            "customer_id",
+            "due_at",
+            "elapsed_seconds",
+            "kind",
+            "metric",
+            "ola_team_id",
+            "paused_seconds",
+            "policy_id",
+            "project_id",
+            "started_at",
+            "state",
+            "stopped_at",
+            "target_seconds",
+            "task_id",
+            "team_id",
+            "ticket_id",
+        ],
+        "psa.ticket": ["agreement_id", "priority", "type_id", "user_id"],
+        "project.task": ["priority"],
+    }
 
     ticket_id = fields.Many2one("psa.ticket", readonly=True)
     task_id = fields.Many2one("project.task", readonly=True)

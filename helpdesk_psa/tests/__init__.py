@@ -60,6 +60,7 @@ from . import (
     test_search,
     test_security,
     test_sites,
+    test_sla_access,
     test_sla,
     test_sla_clock,
     test_sla_escalation,

@@ -1,10 +1,13 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import freeze_all_time
 
+from ..models import psa_agreement_rematch
+from ..models.mixins import psa_ticket_agreement_mixin
 from .work_common import WorkCommon
 
 
@@ -123,6 +126,75 @@ class TestAgreementOfTicket(WorkCommon):
             line_ids=[(0, 0, {"name": "Everything"})],
         )
         self.assertEqual(ticket.agreement_id, agreement)
+
+    def _agree_with_globex(self):
+        return self._create_agreement(
+            name="CT-30",
+            customer_id=self.globex.id,
+            line_ids=[(0, 0, {"name": "Everything"})],
+        )
+
+    def _run_rematch(self):
+        self.env.flush_all()
+        with self._own_cursors():
+            self.env.ref(
+                "helpdesk_psa.ir_cron_psa_agreement_rematch"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_older_tickets_find_a_new_agreement_in_the_background(self):
+        tickets = [self._create_ticket(partner_id=self.zoe.id) for _ in range(7)]
+        self._patch_sizes(at_once=2, batch=2)
+        agreement = self._agree_with_globex()
+        found = [bool(ticket.agreement_id) for ticket in tickets]
+        self.assertEqual(found, [False] * 5 + [True] * 2)
+        self._run_rematch()
+        for ticket in tickets:
+            self.assertEqual(ticket.agreement_id, agreement)
+        self.assertFalse(self.env["psa.agreement.rematch"].search([]))
+
+    def test_interrupted_search_for_agreements_goes_on_where_it_stopped(self):
+        tickets = [self._create_ticket(partner_id=self.zoe.id) for _ in range(7)]
+        self._patch_sizes(at_once=1, batch=2)
+        self._agree_with_globex()
+        job = self.env["psa.agreement.rematch"].search([])
+        with patch.object(
+            self.env.registry["ir.cron"], "_commit_progress", return_value=0
+        ):
+            job._cron_rematch()  # its time is over after a batch
+        self.assertEqual(job.last_ticket_id, tickets[4].id)
+        self.assertFalse(tickets[3].agreement_id)
+        self._run_rematch()
+        self.assertTrue(all(ticket.agreement_id for ticket in tickets))
+        self.assertFalse(job.exists())
+
+    def test_search_in_the_background_leaves_choices_and_closed_tickets_alone(self):
+        chosen, closed, other = (
+            self._create_ticket(partner_id=self.zoe.id) for _ in range(3)
+        )
+        self._create_ticket(partner_id=self.zoe.id)
+        chosen.with_user(self.ada).write(
+            {"agreement_id": False, "agreement_source": "explicit"}
+        )
+        closed.action_close()
+        self._patch_sizes(at_once=1, batch=2)
+        agreement = self._agree_with_globex()
+        self._run_rematch()
+        self.assertFalse(chosen.agreement_id)
+        self.assertFalse(closed.agreement_id)
+        self.assertEqual(other.agreement_id, agreement)
+
+    def test_few_tickets_need_no_background(self):
+        self._create_ticket(partner_id=self.zoe.id)
+        self._agree_with_globex()
+        self.assertFalse(self.env["psa.agreement.rematch"].search([]))
+
+    def _patch_sizes(self, at_once, batch):
+        for module, name, size in (
+            (psa_ticket_agreement_mixin, "REMATCH_LIMIT", at_once),
+            (psa_agreement_rematch, "BATCH_SIZE", batch),
+        ):
+            self.startPatcher(patch.object(module, name, size))
 
     def test_closed_ticket_keeps_what_it_had(self):
         ticket = self._create_ticket(partner_id=self.zoe.id)

@@ -40,6 +40,7 @@ RIGHTS = {
     "psa.agreement": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},
     "psa.agreement.line": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},
     "psa.agreement.amendment": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},
+    "psa.agreement.rematch": {"max": "r"},
     "psa.agreement.suspension": {"rita": "r", "ada": "r", "lea": "r", "max": "r"},
     "psa.intervention": {"rita": "r", "ada": "rwc", "lea": "rwc", "max": "rwcu"},
     "psa.intervention.type": {"rita": "r", "ada": "r", "lea": "rwcu", "max": "rwcu"},

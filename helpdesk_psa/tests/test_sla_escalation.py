@@ -9,8 +9,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mail.tests.common import freeze_all_time
+from odoo.addons.mail.tests.common import freeze_all_time, mail_new_test_user
 
+from ..models import psa_sla_replan
 from .sla_common import SlaCommon, at, when
 
 HOUR = 3600
@@ -488,6 +489,185 @@ class TestEscalation(EscalationCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTaskEscalation(EscalationCommon):
+    """Steps of a policy for tasks: the project manager answers for the work."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ticket_policy = cls.policy
+        cls.policy = cls._create_policy("Tasks", ("resolution", 4), apply_to="task")
+        cls.paul, cls.petra = (
+            mail_new_test_user(
+                cls.env,
+                login=login,
+                name=login.capitalize(),
+                email=f"{login}@msp.example.com",
+                groups=f"base.group_user,project.group_project_{group}",
+                company_id=cls.company.id,
+                company_ids=[(6, 0, cls.company.ids)],
+                tz="UTC",
+                notification_type="inbox",
+            )
+            for login, group in (("paul", "user"), ("petra", "manager"))
+        )
+        projects = cls.env["project.project"].with_context(
+            mail_auto_subscribe_no_notify=True
+        )
+        cls.project = projects.create(
+            {
+                "name": "Rollout",
+                "psa_use_sla": True,
+                "company_id": cls.company.id,
+                "privacy_visibility": "employees",
+                "user_id": cls.petra.id,
+            }
+        )
+
+    def _create_task(self, moment="mon 09:00", **values):
+        """Open a task as Paul would, in whose hands it is."""
+        with when(moment):
+            return (
+                self.env["project.task"]
+                .with_user(self.paul)
+                .create(
+                    {
+                        "name": "Cabling",
+                        "project_id": self.project.id,
+                        "partner_id": self.casey.id,
+                        "user_ids": [(6, 0, self.paul.ids)],
+                        **values,
+                    }
+                )
+            )
+
+    def _change(self, moment, task, **values):
+        with when(moment):
+            task.with_user(self.paul).write(values)
+
+    def test_project_manager_is_told_once_before_the_due_time(self):
+        step = self._add_step("before", 30)
+        task = self._create_task()
+        self._run("mon 12:29")
+        self.assertEqual(self._get_told(self.petra), [])
+        self._run("mon 12:30")
+        self._run("mon 12:31")
+        [subject] = self._get_told(self.petra)
+        self.assertIn("Cabling", subject)
+        self.assertFired(task, step)
+
+    def test_those_who_do_the_task_and_its_followers_are_told(self):
+        self._add_step(notify_agent=True, notify_leader=False, notify_followers=True)
+        task = self._create_task()
+        task.message_subscribe(partner_ids=(self.ada | self.paul).partner_id.ids)
+        self._run("mon 12:30")
+        # Petra follows what happens in her project.
+        for user, count in (
+            (self.paul, 1),
+            (self.ada, 1),
+            (self.petra, 1),
+            (self.max, 0),
+        ):
+            self.assertEqual(len(self._get_told(user)), count, user.name)
+
+    def test_manager_is_told_of_tasks_that_nobody_does(self):
+        self._add_step(notify_agent=True, notify_leader=False)
+        self._create_task(user_ids=False)
+        self._run("mon 12:30")
+        self.assertEqual(len(self._get_told(self.petra)), 1)
+
+    def test_who_may_not_see_the_project_is_not_told(self):
+        self.project.privacy_visibility = "followers"
+        self.project.message_subscribe(partner_ids=self.paul.partner_id.ids)
+        self._add_step(notify_user_ids=self.ada.ids)
+        self._create_task()
+        self._run("mon 12:30")
+        self.assertEqual(self._get_told(self.ada), [])
+        self.assertEqual(len(self._get_told(self.petra)), 1)
+
+    def test_step_adds_a_person_raises_the_priority_and_runs_an_action(self):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Rename",
+                "model_id": self.env["ir.model"]._get_id("project.task"),
+                "state": "code",
+                "code": "record.write({'name': 'Escalated'})",
+            }
+        )
+        self._add_step(user_id=self.ada.id, priority="1", action_server_id=action.id)
+        task = self._create_task(priority="0")
+        self._run("mon 12:30")
+        self.assertEqual(task.user_ids, self.paul | self.ada)
+        self.assertEqual((task.priority, task.name), ("1", "Escalated"))
+
+    def test_shares_before_and_after_happen_in_order_and_once(self):
+        after = self._add_step("after", 60, sequence=1)
+        before = self._add_step("before", 30, sequence=2)
+        half = self._add_step("percent", percent=50, sequence=3)
+        task = self._create_task()
+        for moment in ("mon 11:00", "mon 17:00", "mon 17:00", "tue 12:00"):
+            self._run(moment)
+        self.assertFired(task, half, before, after)
+        self.assertEqual(len(self._get_told(self.petra)), 3)
+
+    def test_task_that_waits_or_is_done_does_nothing(self):
+        self.project.allow_task_dependencies = True
+        step = self._add_step("before", 30)
+        waiting, done, other = (self._create_task() for _task in range(3))
+        self._change("mon 10:00", waiting, depend_on_ids=[(6, 0, other.ids)])
+        self._change("mon 10:00", done, state="1_done")
+        self._run("mon 17:00")
+        self.assertFired(waiting)
+        self.assertFired(done)
+        self.assertFired(other, step)
+
+    def test_history_tells_of_the_step_and_of_the_breach(self):
+        self._add_step("before", 30)
+        task = self._create_task()
+        self._run("mon 17:00")
+        events = self.env["psa.event"].with_user(self.rita)
+        told = events.search(
+            [("task_id", "=", task.id), ("kind", "in", ("sla_step", "breach"))]
+        )
+        self.assertEqual(
+            {event.summary for event in told},
+            {
+                "SLA: 30 min before due: tell the team leader",
+                "SLA: due time missed (Resolution)",
+            },
+        )
+
+    def test_activity_is_planned_on_the_task(self):
+        self._add_step(notify_by="activity")
+        task = self._create_task()
+        self._run("mon 12:30")
+        self.assertEqual(task.sudo().activity_ids.user_id, self.petra)
+
+    def test_tickets_and_tasks_that_fall_due_together_have_their_own_steps(self):
+        for_tickets = self._add_step(policy=self.ticket_policy)
+        for_tasks = self._add_step()
+        task, ticket = self._create_task(), self._open("mon 09:00")
+        self._run("mon 12:30")
+        self.assertFired(task, for_tasks)
+        self.assertFired(ticket, for_tickets)
+
+    def test_what_only_tickets_have_is_refused(self):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Rename",
+                "model_id": self.env["ir.model"]._get_id("psa.ticket"),
+                "state": "code",
+                "code": "pass",
+            }
+        )
+        with self.assertRefused(ValidationError, "Tasks have no team"):
+            self._add_step(team_id=self.team.id)
+        with self.assertRefused(ValidationError, "is not for what the policy"):
+            self._add_step(action_server_id=action.id)
+        self.assertFalse(self.policy.escalation_ids)
+
+
+@tagged("post_install", "-at_install")
 class TestChangedHours(EscalationCommon):
     """Due times follow the opening hours, in the background."""
 
@@ -571,6 +751,29 @@ class TestChangedHours(EscalationCommon):
             [at("tue 11:00"), at("tue 11:00"), at("wed 11:00")],
         )
         self.assertFalse(jobs.exists())
+
+    def test_many_clocks_follow_in_batches_that_are_kept_one_by_one(self):
+        clocks = [self._get_clock(self._open("mon 16:00")) for _ticket in range(5)]
+        self._replan("mon 16:30")  # what the schedule itself left in the queue
+        self._close("tue", self.office_hours)
+        saved = []
+        origin = self.env.registry["ir.cron"]._commit_progress
+
+        def commit(cron, processed=0, **values):
+            if processed:
+                saved.append((processed, self._count_moved(cron.env, clocks)))
+            return origin(cron, processed, **values)
+
+        self._patch("ir.cron", "_commit_progress", side_effect=commit)
+        with patch.object(psa_sla_replan, "BATCH_SIZE", 2):
+            self._replan("mon 17:00")
+        self.assertEqual(saved, [(2, 2), (2, 4), (1, 5)])
+
+    def _count_moved(self, env, clocks):
+        """Return how many are due on Wednesday, as the scheduler sees it."""
+        ids = [clock.id for clock in clocks]
+        domain = [("id", "in", ids), ("due_at", "=", at("wed 11:00"))]
+        return env["psa.sla.clock"].search_count(domain)
 
     def test_schedule_that_clocks_run_by_cannot_be_emptied(self):
         with self.assertRefused(UserError, "no open hours"), self.env.cr.savepoint():

@@ -1,4 +1,7 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .sla_common import SlaCommon, at, when
 
@@ -18,24 +21,51 @@ class TestSlaTask(SlaCommon):
             ("resolution", 4, "3"),
             apply_to="task",
         )
+        # Paul works on projects and knows nothing of the helpdesk; Petra manages them.
+        cls.paul = cls._create_project_user("paul", "project.group_project_user")
+        cls.petra = cls._create_project_user("petra", "project.group_project_manager")
         cls.project = cls.env["project.project"].create(
-            {"name": "Rollout", "psa_use_sla": True, "company_id": cls.company.id}
+            {
+                "name": "Rollout",
+                "psa_use_sla": True,
+                "company_id": cls.company.id,
+                "privacy_visibility": "employees",
+                "user_id": cls.petra.id,
+            }
+        )
+
+    @classmethod
+    def _create_project_user(cls, login, groups):
+        return mail_new_test_user(
+            cls.env,
+            login=login,
+            name=login.capitalize(),
+            email=f"{login}@msp.example.com",
+            groups=f"base.group_user,{groups}",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+            tz="UTC",
+            notification_type="inbox",
         )
 
     def _create_task(self, moment="mon 09:00", **values):
         with when(moment):
-            return self.env["project.task"].create(
-                {
-                    "name": "Cabling",
-                    "project_id": self.project.id,
-                    "partner_id": self.casey.id,
-                    "user_ids": False,
-                    **values,
-                }
+            return (
+                self.env["project.task"]
+                .with_user(self.paul)
+                .create(
+                    {
+                        "name": "Cabling",
+                        "project_id": self.project.id,
+                        "partner_id": self.casey.id,
+                        "user_ids": False,
+                        **values,
+                    }
+                )
             )
 
     def _get_task_clock(self, task, metric="resolution"):
-        return task.sla_clock_ids.filtered(lambda clock: clock.metric == metric)
+        return task.sudo().sla_clock_ids.filtered(lambda clock: clock.metric == metric)
 
     def test_task_with_sla_shows_its_due_date(self):
         task = self._create_task()
@@ -45,16 +75,16 @@ class TestSlaTask(SlaCommon):
 
     def test_project_without_the_switch_has_no_clocks(self):
         self.project.psa_use_sla = False
-        self.assertFalse(self._create_task().sla_clock_ids)
+        self.assertFalse(self._create_task().sudo().sla_clock_ids)
 
     def test_switch_starts_the_clocks_of_open_tasks(self):
         self.project.psa_use_sla = False
         task = self._create_task()
         done = self._create_task(state="1_done")
         with when("mon 11:00"):
-            self.project.psa_use_sla = True
+            self.project.with_user(self.petra).psa_use_sla = True
         self.assertEqual(self._get_task_clock(task).due_at, at("mon 17:00"))
-        self.assertFalse(done.sla_clock_ids)
+        self.assertFalse(done.sudo().sla_clock_ids)
 
     def test_assignment_acknowledges_and_done_resolves(self):
         task = self._create_task()
@@ -88,7 +118,7 @@ class TestSlaTask(SlaCommon):
     def test_answer_to_the_customer_is_the_first_response(self):
         task = self._create_task()
         with when("mon 10:30"):
-            task.with_user(self.env.ref("base.user_admin")).message_post(
+            task.message_post(
                 body="We come tomorrow.",
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
@@ -97,6 +127,27 @@ class TestSlaTask(SlaCommon):
 
     def test_clocks_of_tickets_and_tasks_do_not_mix(self):
         self.assertFalse(self._open("mon 09:00").sla_clock_ids)
+
+    def test_whoever_has_no_helpdesk_sees_the_due_date_and_no_clock(self):
+        task = self._create_task()
+        self.assertEqual(task.with_user(self.paul).sla_due_at, at("mon 10:00"))
+        with self.assertRefused(AccessError):
+            task.with_user(self.paul).sla_clock_ids.mapped("due_at")
+
+    def test_clock_of_a_task_of_a_closed_group_is_seen_by_its_pod(self):
+        self.acme.psa_customer_group_id = self.env["psa.customer.group"].create(
+            {"name": "Bank", "restrict": True, "user_ids": [(6, 0, self.lea.ids)]}
+        )
+        domain = [("task_id", "=", self._create_task().id)]
+        for user, count in (
+            (self.rita, 0),
+            (self.ada, 0),
+            (self.lea, 3),
+            (self.max, 3),
+        ):
+            for model in ("psa.sla.clock", "psa.sla.report"):
+                found = self.env[model].with_user(user).search_count(domain)
+                self.assertEqual(found, count, (model, user.name))
 
     def test_clock_of_a_hidden_project_is_hidden(self):
         task = self._create_task()

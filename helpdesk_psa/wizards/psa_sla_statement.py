@@ -4,7 +4,7 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 # Late promises that are told one by one; a longer list reads nobody.
@@ -12,7 +12,11 @@ LATE_LIMIT = 200
 
 
 class PsaSlaStatement(models.TransientModel):
-    """Tells a customer on paper how well the promises about time were kept."""
+    """Tells a customer on paper how well the promises about time were kept.
+
+    All his tickets count, whoever prints it: also those of private teams, whose members
+    alone read them on the screen.
+    """
 
     _name = "psa.sla.statement"
     _description = "SLA Statement"
@@ -59,7 +63,7 @@ class PsaSlaStatement(models.TransientModel):
         :raise UserError: if nothing was promised to the customer in that time
         """
         self.ensure_one()
-        if not self.env["psa.sla.report"].search_count(self._get_domain(), limit=1):
+        if not self._get_reports().search_count(self._get_domain(), limit=1):
             raise UserError(
                 self.env._(
                     "Nothing was promised to %(customer)s in that time. Choose other "
@@ -83,6 +87,41 @@ class PsaSlaStatement(models.TransientModel):
         """Return the language that the customer reads."""
         self.ensure_one()
         return self.customer_id.lang or self.env.lang
+
+    def _get_reports(self):
+        """Return the model of the figures, which tells of all tickets of the customer.
+
+        sudo: a customer has one statement, not one for each of our agents. What it tells
+        is limited by `_get_domain` to a customer for whom `_check_printable` allows it.
+        """
+        self._check_printable()
+        return self.env["psa.sla.report"].sudo()
+
+    def _check_printable(self):
+        """Refuse the figures to whoever does not answer for the customer's tickets.
+
+        :raise AccessError: unless a team leader of the company and, where only a support
+            pod sees the customer's tickets, of the pod asks
+        """
+        self.ensure_one()
+        self.check_access("read")
+        user = self.env.user
+        self.customer_id.check_access("read")
+        if self.company_id not in user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "The statement is one of a company for which you do not work. Ask "
+                    "somebody there."
+                )
+            )
+        if not self.customer_id.psa_customer_group_id._filter_seeing(user):
+            raise AccessError(
+                self.env._(
+                    "Only their support pod and helpdesk managers see the tickets of "
+                    "%(customer)s. Ask one of them for the statement.",
+                    customer=self.customer_id.display_name,
+                )
+            )
 
     def _get_domain(self):
         """Return the domain of the promises that the statement tells of."""
@@ -109,7 +148,7 @@ class PsaSlaStatement(models.TransientModel):
     def _get_summary(self):
         """Return a line for each metric, as dicts, in the order of a ticket's life."""
         self.ensure_one()
-        reports = self.env["psa.sla.report"]
+        reports = self._get_reports()
         lines = {
             metric: {
                 "metric": metric,
@@ -146,6 +185,6 @@ class PsaSlaStatement(models.TransientModel):
         """Return the broken promises in order of time, at most `LATE_LIMIT`."""
         self.ensure_one()
         domain = self._get_domain() & Domain("outcome", "=", "breached")
-        return self.env["psa.sla.report"].search(
+        return self._get_reports().search(
             domain, order="started_at, id", limit=LATE_LIMIT
         )

@@ -4,8 +4,9 @@ from odoo.fields import Domain
 
 from ...const import OPEN_CATEGORIES
 
-# So many open tickets look for their agreement again when one comes into force.
-REMATCH_LIMIT = 2000
+# So many open tickets look for their agreement again at once when one comes into force; the
+# others do in the background.
+REMATCH_LIMIT = 200
 
 
 class PsaTicketAgreementMixin(models.AbstractModel):
@@ -267,18 +268,29 @@ class PsaTicketAgreementMixin(models.AbstractModel):
     def _rematch_agreements(self, customers):
         """Let the open tickets of some customers look for their agreement again.
 
-        Called when an agreement comes into force or changes. Closed tickets keep what they
-        had.
+        Called when an agreement comes into force or changes. The newest tickets do so at
+        once, the others in the background. Closed tickets keep what they had.
 
         :param customers: `res.partner`, customers; the companies below them are meant too
         """
         # sudo: every open ticket counts, whoever changes the agreement
         tickets = self.sudo().search(
-            Domain("customer_id", "child_of", customers.ids)
-            & Domain("stage_category", "in", OPEN_CATEGORIES),
-            limit=REMATCH_LIMIT,
-            order="id desc",
+            self._get_rematch_domain(customers), limit=REMATCH_LIMIT, order="id desc"
         )
+        tickets._rematch()
+        if len(tickets) == REMATCH_LIMIT:
+            self.env["psa.agreement.rematch"]._queue(customers, tickets[-1].id)
+
+    @api.model
+    def _get_rematch_domain(self, customers):
+        """Return the domain of the tickets that an agreement with customers concerns."""
+        return Domain("customer_id", "child_of", customers.ids) & Domain(
+            "stage_category", "in", OPEN_CATEGORIES
+        )
+
+    def _rematch(self):
+        """Find the agreements of tickets again; clocks follow what is agreed there."""
+        tickets = self
         before = {ticket.id: ticket.agreement_line_id for ticket in tickets}
         tickets._recompute_agreement()
         changed = tickets.filtered(
