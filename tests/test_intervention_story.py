@@ -1,4 +1,5 @@
-"""The printer under CT-12 fails: from the customer's mail to the signed report."""
+"""The printer under CT-12 fails: from the customer's mail over the dispatch board, where the
+visit is planned, to the report that is signed on a phone."""
 
 from datetime import timedelta
 from unittest.mock import patch
@@ -11,9 +12,6 @@ from odoo.addons.helpdesk_psa.tests.work_common import WorkCommon
 
 @tagged("post_install", "-at_install")
 class TestInterventionStory(WorkCommon, HttpCase):
-    browser_size = "390x844"
-    touch_enabled = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -39,10 +37,21 @@ class TestInterventionStory(WorkCommon, HttpCase):
         self.assertEqual(ticket.equipment_ids, self.printer)
         self.assertEqual(ticket.agreement_id, self.agreement)
 
-        visit = self._plan_a_visit(ticket)
+        visit = self._ask_for_a_visit(ticket)
         self.assertEqual(visit.equipment_ids, self.printer)
         self.assertEqual(visit.agreement_id, self.agreement)
+        self.assertEqual(visit.state, "to_plan")
 
+        self.start_tour(
+            "/odoo/dispatch", "psa_board_plans_visit", login="lea", timeout=120
+        )
+        self.env.invalidate_all()
+        self.assertEqual(visit.technician_ids, self.ada)
+        self.assertEqual(visit.state, "planned")
+        self.assertEqual(visit.planned_start.date(), fields.Date.today())
+        self.assertEqual(visit.sudo().appointment_ids.partner_ids, self.ada.partner_id)
+
+        self._take_the_phone()
         self.start_tour("/odoo/my-day", "psa_phone_visit", login="ada", timeout=240)
         self.env.invalidate_all()
         self.assertEqual(visit.state, "closed")
@@ -62,15 +71,15 @@ class TestInterventionStory(WorkCommon, HttpCase):
         )
         return line.ticket_id.with_user(self.ada)
 
-    def _plan_a_visit(self, ticket):
-        """Make it of today, from the ticket's button."""
+    def _ask_for_a_visit(self, ticket):
+        """Press the ticket's button: the visit waits on the board."""
         action = ticket.action_create_intervention()
-        visit = (
-            self.env["psa.intervention"].with_user(self.ada).browse(action["res_id"])
-        )
-        noon = fields.Datetime.now().replace(hour=12, minute=0)
-        visit.write({"technician_ids": self.ada.ids, "planned_start": noon})
-        return visit
+        return self.env["psa.intervention"].with_user(self.ada).browse(action["res_id"])
+
+    def _take_the_phone(self):
+        """Let the next browser be a small one with a touch screen."""
+        self.browser_size = "390x844"
+        self.touch_enabled = True
 
     def _make_report(self):
         """Run the scheduler's job with a stand-in for the maker of PDFs."""

@@ -442,6 +442,62 @@ class TestScheduleWork(ScheduleCommon):
         ticket.action_resolve()
         self.assertEqual(ticket.stage_category, "resolved")
 
+    def _create_ticket_with_photo(self):
+        """Let Ada photograph the rack of a ticket that was created as scheduled."""
+        checklist = self.env["psa.checklist"].create(
+            {
+                "name": "Rack",
+                "item_ids": [
+                    Command.create(
+                        {"name": "Rack", "kind": "photo", "is_required": True}
+                    )
+                ],
+            }
+        )
+        schedule = self._create_schedule(checklist_id=checklist.id)
+        self._run_scheduler("2026-01-15")
+        ticket = schedule.occurrence_ids.ticket_id.with_user(self.ada)
+        item = ticket.checklist_item_ids
+        photo = (
+            self.env["ir.attachment"]
+            .with_user(self.ada)
+            .create({"name": "rack.png", "raw": b"png", "res_model": item._name})
+        )
+        return ticket, item, photo
+
+    def test_a_photo_on_a_tickets_checklist_fills_it_in_and_colleagues_see_it(self):
+        ticket, item, photo = self._create_ticket_with_photo()
+        with self.assertRefused(UserError, "“Rack” on the checklist"):
+            ticket.action_resolve()
+        item.photo_ids = photo
+        self.assertEqual((item.is_filled, item.photo_count), (True, 1))
+        self.assertEqual(photo.res_id, item.id)
+        self.assertEqual(photo.with_user(self.rita).raw, b"png")
+        ticket.action_resolve()
+        self.assertEqual(ticket.stage_category, "resolved")
+
+    def test_a_photo_on_a_tickets_checklist_is_hidden_with_the_ticket(self):
+        _ticket, item, photo = self._create_ticket_with_photo()
+        item.photo_ids = photo
+        ticket_sudo = item.sudo().ticket_id
+        ticket_sudo.team_id = self.env["psa.team"].create(
+            {
+                "name": "Directors",
+                "company_id": self.company.id,
+                "privacy": "members",
+                "member_ids": [Command.set(self.lea.ids)],
+            }
+        )
+        self.env.flush_all()
+        for user, may in ((self.rita, False), (self.lea, True), (self.bob, False)):
+            self.assertEqual(photo.with_user(user).has_access("read"), may, user.name)
+
+    def test_a_photo_on_a_tickets_checklist_may_be_taken_again(self):
+        _ticket, item, photo = self._create_ticket_with_photo()
+        item.photo_ids = photo
+        photo.unlink()
+        self.assertFalse(item.is_filled)
+
     def test_the_instructions_are_a_note_that_customers_do_not_see(self):
         schedule = self._create_schedule(
             partner_id=self.casey.id, description="Use the key in the safe."

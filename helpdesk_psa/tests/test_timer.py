@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import freeze_all_time
@@ -126,6 +126,86 @@ class TestTimer(TimeCommon):
         self._start()
         self.ticket.with_user(self.ada).action_psa_stop_timer()
         self.assertEqual(self._get_timer().started_at, self._at("2026-03-02 09:00"))
+
+    # Where tasks and visits stand
+
+    def _stop_on(self, record, **values):
+        """Start on a record as Ada, stop after an hour and save.
+
+        :param values: what is changed in the dialog
+        """
+        with freeze_all_time(self._at("2026-03-02 09:00")):
+            record.with_user(self.ada).action_psa_start_timer()
+        return self._stop(at="2026-03-02 10:00", ticket=record, **values)
+
+    def test_one_dialog_logs_time_and_moves_the_task(self):
+        self.ada.group_ids += self.env.ref("project.group_project_user")
+        stages = self.env["project.task.type"].create(
+            [
+                {"name": name, "project_ids": self.project.ids}
+                for name in ("Doing", "Tested")
+            ]
+        )
+        self.task.stage_id = stages[0]
+        self._stop_on(self.task, task_stage_id=stages[1], task_state="03_approved")
+        self.assertEqual(self.task.stage_id, stages[1])
+        self.assertEqual(self.task.state, "03_approved")
+        self.assertEqual(self.task.effective_hours, 1)
+
+    def test_task_stays_when_the_dialog_does_not_change_it(self):
+        self.ada.group_ids += self.env.ref("project.group_project_user")
+        self.task.state = "02_changes_requested"
+        dialog = self._stop_on(self.task)
+        self.assertEqual(dialog.task_state, "02_changes_requested")
+        self.assertEqual(self.task.state, "02_changes_requested")
+
+    def test_task_is_moved_by_whoever_may_write_it(self):
+        """Agents without the right to edit projects log their time all the same."""
+        dialog = self._stop_on(self.task)
+        self.assertFalse(dialog.can_move)
+        self.assertEqual(self.task.state, "01_in_progress")
+        self.assertEqual(self.task.effective_hours, 1)
+
+    def _create_visit(self):
+        return (
+            self.env["psa.intervention"]
+            .with_user(self.ada)
+            .create(
+                {
+                    "name": "Mend it",
+                    "customer_id": self.acme.id,
+                    "technician_ids": [(6, 0, self.ada.ids)],
+                }
+            )
+        )
+
+    def test_one_dialog_logs_time_and_ends_the_visit(self):
+        visit = self._create_visit()
+        with freeze_all_time(self._at("2026-03-02 09:00")):
+            visit.action_begin()
+        self._stop(at="2026-03-02 10:00", ticket=visit, is_visit_done=True)
+        self.assertEqual(visit.state, "done")
+        self.assertEqual(visit.time_hours, 1)
+
+    def test_visit_goes_on_unless_the_dialog_says_that_it_is_done(self):
+        visit = self._create_visit()
+        with freeze_all_time(self._at("2026-03-02 09:00")):
+            visit.action_begin()
+        self._stop(at="2026-03-02 10:00", ticket=visit)
+        self.assertEqual(visit.state, "in_progress")
+
+    def test_visit_with_an_empty_checklist_is_not_ended_and_nothing_is_logged(self):
+        visit = self._create_visit()
+        self.env["psa.checklist.item"].with_user(self.ada).create(
+            {"name": "Test page", "intervention_id": visit.id, "is_required": True}
+        )
+        with freeze_all_time(self._at("2026-03-02 09:00")):
+            visit.action_begin()
+        with self.assertRefused(UserError, "Test page"):
+            self._stop(at="2026-03-02 10:00", ticket=visit, is_visit_done=True)
+        self.assertEqual(visit.state, "in_progress")
+        self.assertFalse(visit.time_hours)
+        self.assertTrue(self._get_timer())
 
     # Another one
 
@@ -329,3 +409,83 @@ class TestTimer(TimeCommon):
         self._start()
         self.ticket.with_user(self.max).unlink()
         self.assertFalse(self.env["psa.timer"].search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestTimerWindows(TimeCommon, HttpCase):
+    """Two browsers of the same agent, each logged in on its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.ticket = self._create_ticket()
+        self.first, self.second = self._log_in(), self._log_in()
+
+    def _log_in(self):
+        """Return the client of another browser, with a session of its own."""
+        self.session = None  # the one before stays logged in
+        self.authenticate("ada", "ada")
+        return self.opener
+
+    def _request(self, browser, route, **params):
+        self.opener = browser
+        return self.make_jsonrpc_request(route, params)
+
+    def _call(self, browser, model, method, *args, **kwargs):
+        return self._request(
+            browser,
+            f"/web/dataset/call_kw/{model}/{method}",
+            model=model,
+            method=method,
+            args=args,
+            kwargs=kwargs,
+        )
+
+    def _reload(self, browser):
+        """Return what the top bar shows after the page was loaded anew."""
+        info = self._request(browser, "/web/session/get_session_info")
+        return info["psa_timer"]
+
+    def _listen(self, browser, **params):
+        """Return the kinds of messages that the bus has for a browser."""
+        self.env.cr.precommit.run()  # as on commit: it writes the messages
+        answer = self._request(
+            browser, "/websocket/peek_notifications", channels=[], **params
+        )
+        return [
+            line["message"]["type"]
+            for line in answer["notifications"]
+            if line["message"]["type"].startswith("psa.timer")
+        ]
+
+    def _subscribe(self, *browsers):
+        """Let browsers begin to listen; they hear what comes afterwards."""
+        self.env.cr.precommit.run()
+        last = self.env["bus.bus"].sudo().search([], order="id desc", limit=1).id or 0
+        for browser in browsers:
+            self._listen(browser, last=last, is_first_poll=True)
+        return last
+
+    def test_the_other_browser_is_told_and_shows_the_timer(self):
+        last = self._subscribe(self.first, self.second)
+        self._call(self.first, "psa.ticket", "action_psa_start_timer", self.ticket.ids)
+        self.assertEqual(self._listen(self.second, last=last), ["psa.timer/changed"])
+        current = self._call(self.second, "psa.timer", "get_current")
+        self.assertEqual(current["res_id"], self.ticket.id)
+        self.assertEqual(self._reload(self.second)["res_id"], self.ticket.id)
+
+    def test_stopped_in_one_browser_it_is_gone_in_the_other(self):
+        self._call(self.first, "psa.ticket", "action_psa_start_timer", self.ticket.ids)
+        last = self._subscribe(self.first, self.second)
+        self._call(self.second, "psa.timer", "action_discard")
+        self.assertEqual(self._listen(self.first, last=last), ["psa.timer/changed"])
+        self.assertFalse(self._reload(self.first))
+
+    def test_the_message_goes_to_the_agent_and_to_nobody_else(self):
+        self.session = None
+        self.authenticate("lea", "lea")
+        colleague = self.opener
+        last = self._subscribe(self.first, colleague)
+        self._call(self.first, "psa.ticket", "action_psa_start_timer", self.ticket.ids)
+        self.assertEqual(self._listen(colleague, last=last), [])
+        self.assertFalse(self._reload(colleague))
+        self.assertEqual(self._listen(self.first, last=last), ["psa.timer/changed"])

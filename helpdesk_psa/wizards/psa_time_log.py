@@ -8,6 +8,11 @@ from ..tools.duration import (
     minutes_between,
 )
 
+# A task waits because of another one, never because somebody says so.
+WAITING_STATE = "04_waiting_normal"
+# States in which a visit may be ended.
+OPEN_VISIT_STATES = ("to_plan", "planned", "on_the_way", "in_progress")
+
 
 class PsaTimeLog(models.TransientModel):
     """One dialog to log time, by hand or of a timer, and to say where the work stands."""
@@ -23,6 +28,9 @@ class PsaTimeLog(models.TransientModel):
     project_id = fields.Many2one("project.project", compute="_compute_record")
     project_reason = fields.Char(string="Why this project", compute="_compute_record")
     is_ticket = fields.Boolean(compute="_compute_record")
+    can_move = fields.Boolean(
+        compute="_compute_can_move", help="You may say where the work stands."
+    )
 
     # The timer
     from_timer = fields.Boolean()
@@ -86,6 +94,37 @@ class PsaTimeLog(models.TransientModel):
         readonly=False,
         help="Between 0 and 100.",
     )
+    task_stage_id = fields.Many2one(
+        "project.task.type",
+        string="Stage",
+        compute="_compute_standing",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        domain="[('project_ids', '=', project_id)]",
+    )
+    task_state = fields.Selection(
+        "_get_task_states",
+        string="State of the task",
+        compute="_compute_standing",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    is_visit_done = fields.Boolean(
+        string="The visit is done",
+        help="Ends the visit; what its checklist requires must be filled in.",
+    )
+
+    @api.model
+    def _get_task_states(self):
+        """Return the states that people give a task."""
+        states = self.env["project.task"]._fields["state"]
+        return [
+            (state, label)
+            for state, label in states._description_selection(self.env)
+            if state != WAITING_STATE
+        ]
 
     # === COMPUTES === #
 
@@ -151,11 +190,25 @@ class PsaTimeLog(models.TransientModel):
             dialog.allowed_stage_ids = dialog.is_ticket and record.allowed_stage_ids
 
     @api.depends("res_model", "res_id")
+    def _compute_can_move(self):
+        for dialog in self:
+            record = dialog._get_record()
+            is_open = (
+                record._name != "psa.intervention" or record.state in OPEN_VISIT_STATES
+            )
+            dialog.can_move = is_open and record.has_access("write")
+
+    @api.depends("res_model", "res_id")
     def _compute_standing(self):
         for dialog in self:
             record = dialog._get_record()
+            is_task = record._name == "project.task"
             dialog.stage_id = dialog.is_ticket and record.stage_id
             dialog.progress = dialog.is_ticket and record.progress
+            dialog.task_stage_id = is_task and record.stage_id
+            dialog.task_state = (
+                is_task and record.state != WAITING_STATE and record.state
+            )
 
     @api.depends("hours", "start", "stop", "from_timer", "company_id")
     def _compute_warning(self):
@@ -185,15 +238,15 @@ class PsaTimeLog(models.TransientModel):
     # === ACTIONS === #
 
     def action_save(self):
-        """Make the entry, end the timer, change the ticket, start the next timer."""
+        """Make the entry, end the timer, move the work on, start the next timer."""
         self.ensure_one()
         record = self._get_record()
         timer_sudo = self._claim_timer()
         self.env["account.analytic.line"].create(self._prepare_entry_values(record))
         if timer_sudo:
             timer_sudo.unlink()
-        if self.is_ticket:
-            self._change_ticket(record)
+        if self.can_move:
+            self._move_on(record)
         return self._start_next() or {"type": "ir.actions.act_window_close"}
 
     def action_discard(self):
@@ -239,15 +292,31 @@ class PsaTimeLog(models.TransientModel):
             "psa_billable": self.billable,
         }
 
-    def _change_ticket(self, ticket):
-        """Write the status and the progress, if they were changed."""
-        vals = {}
-        if self.stage_id and self.stage_id != ticket.stage_id:
-            vals["stage_id"] = self.stage_id.id
-        if self.progress != ticket.progress:
-            vals["progress"] = self.progress
-        if vals:
-            ticket.write(vals)
+    def _move_on(self, record):
+        """Write where the work stands, as far as that was changed."""
+        values = self._get_standing_fields().get(record._name, {})
+        changes = {
+            name: value
+            for name, value in values.items()
+            if value is not False and value != record[name]
+        }
+        if changes:
+            record.write(record._convert_to_write(changes))
+        if record._name == "psa.intervention" and self.is_visit_done:
+            record.action_done()
+
+    def _get_standing_fields(self):
+        """Return ``{model: {field of the record: what the dialog says}}``."""
+        return {
+            "psa.ticket": {
+                "stage_id": self.stage_id or False,
+                "progress": self.progress,
+            },
+            "project.task": {
+                "stage_id": self.task_stage_id or False,
+                "state": self.task_state,
+            },
+        }
 
     def _start_next(self):
         """Start the timer that waited for this one to end.

@@ -64,9 +64,11 @@ function getBoard(changes = {}) {
     };
 }
 
-/** Show the board on a Monday; what it asks the server to plan is noted as steps. */
-async function openBoard(changes, answer = { is_stale: false, warnings: [] }) {
-    mockDate("2026-03-02 10:00:00", 0);
+const DONE = { is_stale: false, warnings: [] };
+
+/** Show the board, on a Monday by default; what it asks the server to plan is noted as steps. */
+async function openBoard(changes, answer = DONE, now = "2026-03-02 10:00:00") {
+    mockDate(now, 0);
     localStorage.removeItem("psa_dispatch");
     onRpc("psa.dispatch", "get_board", () => getBoard(changes));
     onRpc("psa.dispatch", "plan", ({ args }) => {
@@ -88,6 +90,19 @@ test("a block stands in the row and on the day of its visit", async () => {
     );
     expect(".o_psa_dispatch_block").toHaveCount(1);
     expect(queryAllTexts(".o_psa_dispatch_person .fw-bold")).toEqual(["Ada", "Leo"]);
+});
+
+test.tags("desktop");
+test("opened on a weekend the board shows the coming week, and the day itself on demand", async () => {
+    await openBoard({}, DONE, "2026-03-07 10:00:00");
+    expect(".o_psa_dispatch_date").toHaveValue("2026-03-09");
+    await contains(".o_psa_dispatch_previous").click();
+    expect(".o_psa_dispatch_date").toHaveValue("2026-03-02");
+    await contains("[data-scale=fortnight]").click();
+    await contains("[data-scale=day]").click();
+    expect(".o_psa_dispatch_date").toHaveValue("2026-03-07");
+    await contains("[data-scale=week]").click();
+    expect(".o_psa_dispatch_date").toHaveValue("2026-03-09");
 });
 
 test.tags("desktop");

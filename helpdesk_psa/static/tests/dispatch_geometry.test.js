@@ -8,6 +8,7 @@ import {
     getGaps,
     getHourWindow,
     getMoment,
+    getPlanningWeek,
     getResizedEnd,
     moveToDay,
     moveToMoment,
@@ -31,6 +32,17 @@ test("days follow each other over a clock change", () => {
     const days = getDays(at("2026-03-28T15:00"), 3);
     expect(days.map((day) => day.toISODate())).toEqual(["2026-03-28", "2026-03-29", "2026-03-30"]);
     expect(days.map((day) => day.hour)).toEqual([0, 0, 0]);
+});
+
+test("on a weekend one plans the coming week", () => {
+    const getMonday = (day) => getPlanningWeek(at(`2026-03-${day}T15:00`)).toISODate();
+    expect(["02", "06", "07", "08", "09"].map(getMonday)).toEqual([
+        "2026-03-02",
+        "2026-03-02",
+        "2026-03-09",
+        "2026-03-09",
+        "2026-03-09",
+    ]);
 });
 
 test("positions follow the clock on the wall, on the day of a clock change too", () => {

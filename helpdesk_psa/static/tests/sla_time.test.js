@@ -1,7 +1,15 @@
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { after, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { mockDate } from "@odoo/hoot-mock";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
 
-import { countOpen, formatHours, formatSpan, getSlaState } from "@helpdesk_psa/sla/sla_time";
+import {
+    countOpen,
+    followServer,
+    formatHours,
+    formatSpan,
+    getServerTime,
+    getSlaState,
+} from "@helpdesk_psa/sla/sla_time";
 
 describe.current.tags("headless");
 beforeEach(allowTranslations);
@@ -54,4 +62,18 @@ test("a clock on hold without a due time is on hold for ever", () => {
 test("what is over does not become late", () => {
     expect(getSlaState({ phase: "met", warningAt: null, dueAt: 1 }, 2)).toBe("met");
     expect(getSlaState({ phase: false, warningAt: null, dueAt: null }, 2)).toBe(false);
+});
+
+test("a computer whose clock is wrong counts by the server's", () => {
+    mockDate("2026-01-05 08:00:00", 0);
+    after(() => followServer("2026-01-05 08:00:00"));
+    followServer("2026-01-05 11:30:00");
+    expect(getServerTime()).toBe(Date.UTC(2026, 0, 5, 11, 30));
+    const facts = {
+        phase: "running",
+        warningAt: Date.UTC(2026, 0, 5, 11),
+        dueAt: Date.UTC(2026, 0, 5, 12),
+    };
+    expect(getSlaState(facts, Date.now())).toBe("running");
+    expect(getSlaState(facts, getServerTime())).toBe("warning");
 });

@@ -1,9 +1,11 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { expect, test } from "@odoo/hoot";
-import { queryAllTexts } from "@odoo/hoot-dom";
+import { queryAllTexts, waitFor } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
+    getService,
+    MockServer,
     mockService,
     mountWithCleanup,
     onRpc,
@@ -61,4 +63,15 @@ test("stop opens the dialog of the server", async () => {
     await mountWithCleanup(TimerSystray);
     await contains(".o_psa_timer_stop").click();
     expect.verifySteps(["psa.time.log"]);
+});
+
+test("a timer started in another window shows here when the bus tells of it", async () => {
+    patchWithCleanup(session, { psa_timer: false });
+    onRpc("psa.timer", "get_current", () => TIMER);
+    await mountWithCleanup(TimerSystray);
+    expect(".o_psa_timer_clock").toHaveCount(0);
+    await getService("bus_service").start();
+    MockServer.env["bus.bus"]._sendone("broadcast", "psa.timer/changed", {});
+    await waitFor(".o_psa_timer_clock");
+    expect(queryAllTexts(".o_psa_timer_clock")).toEqual(["0:59:59"]);
 });

@@ -17,6 +17,7 @@ import {
     getGaps,
     getHourWindow,
     getMoment,
+    getPlanningWeek,
     getResizedEnd,
     moveToMoment,
     sortByStart,
@@ -333,7 +334,7 @@ export class DispatchBoard extends Component {
 
     async goToday(load = true) {
         const now = luxon.DateTime.now();
-        this.model.start = now.startOf(this.isDay ? "day" : "week");
+        this.model.start = this.isDay ? now.startOf("day") : getPlanningWeek(now);
         if (load) {
             await this.load();
         }
@@ -355,12 +356,18 @@ export class DispatchBoard extends Component {
     }
 
     async setScale(scale) {
-        const { now } = luxon.DateTime;
         const { start, end } = this.model;
-        const today = now();
-        const anchor = start <= today && today < end ? today : start;
+        const today = luxon.DateTime.now();
+        const showsToday = start <= today && today < end;
+        if (scale === "day") {
+            this.model.start = (showsToday ? today : start).startOf("day");
+        } else {
+            // Who looks at the ending week on a Sunday goes on looking at it.
+            const week = getPlanningWeek(today);
+            const follows = showsToday && (this.isDay || week < end);
+            this.model.start = follows ? week : start.startOf("week");
+        }
         this.model.scale = scale;
-        this.model.start = anchor.startOf(scale === "day" ? "day" : "week");
         this.remember();
         await this.load();
     }

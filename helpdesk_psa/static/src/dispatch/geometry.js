@@ -17,6 +17,11 @@ export function getDays(start, count) {
     return Array.from({ length: count }, (_, index) => first.plus({ days: index }));
 }
 
+/** @returns the Monday of the week that one plans on a day: on a weekend, the coming one */
+export function getPlanningWeek(day) {
+    return day.plus({ days: day.weekday > 5 ? 2 : 0 }).startOf("week");
+}
+
 /** @returns minutes on the wall clock between a day's midnight and a moment */
 export function getWallMinutes(day, moment) {
     const days = Math.round(moment.startOf("day").diff(day.startOf("day"), "days").days);

@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { countOpen, formatHours, formatSpan, useNow } from "./sla_time";
+import { countOpen, followServer, formatHours, formatSpan, useNow } from "./sla_time";
 import { SlaTimelineDialog } from "./sla_timeline_dialog";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
@@ -46,8 +46,11 @@ export class SlaPanel extends Component {
 
     async load() {
         const { resId, resModel } = this.props.record;
-        this.state.panel = resId ? await this.orm.call(resModel, "get_sla_panel", [[resId]]) : null;
-        this.loadedAt = Date.now();
+        const panel = resId ? await this.orm.call(resModel, "get_sla_panel", [[resId]]) : null;
+        if (panel) {
+            followServer(panel.now);
+        }
+        this.state.panel = panel;
     }
 
     get clocks() {
@@ -75,11 +78,9 @@ export class SlaPanel extends Component {
         if (clock.state !== "running") {
             return clock.used_seconds;
         }
-        // The server's clock counts, not that of this computer.
         const start = toMillis(this.state.panel.now);
-        const now = start + this.time.now - this.loadedAt;
         const open = clock.open.map((interval) => interval.map(toMillis));
-        return clock.used_seconds + countOpen(open, start, now);
+        return clock.used_seconds + countOpen(open, start, this.time.now);
     }
 
     getLeft(clock) {
@@ -95,7 +96,7 @@ export class SlaPanel extends Component {
         if (clock.state !== "running") {
             return false;
         }
-        const now = toMillis(this.state.panel.now) + this.time.now - this.loadedAt;
+        const { now } = this.time;
         return !clock.open.some(([start, stop]) => toMillis(start) <= now && now < toMillis(stop));
     }
 

@@ -1,5 +1,7 @@
 import { browser } from "@web/core/browser/browser";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { session } from "@web/session";
 
 import { onMounted, onWillUnmount, useState } from "@odoo/owl";
 
@@ -99,15 +101,42 @@ function unwatch(callback) {
     }
 }
 
+// Milliseconds by which the server's clock is ahead of this computer's; null while unknown.
+let offset = null;
+
 /**
- * Follow the time while the component is on the page.
+ * Learn what time it is at the server, whose promises are counted.
+ *
+ * @param {string} moment as the server writes it, of right now
+ */
+export function followServer(moment) {
+    offset = deserializeDateTime(moment).toMillis() - Date.now();
+    watchers.forEach((watcher) => watcher());
+}
+
+/** @returns {number} the server's time in milliseconds, whatever this computer's clock says */
+export function getServerTime() {
+    if (offset === null && session.psa_now) {
+        // The page told the time when it was sent, not when its scripts had been loaded.
+        const [page] = performance.getEntriesByType("navigation");
+        const sentAt = performance.timeOrigin + (page?.responseStart || 0);
+        offset = deserializeDateTime(session.psa_now).toMillis() - sentAt;
+    }
+    return Date.now() + (offset || 0);
+}
+
+/**
+ * Follow the server's time while the component is on the page.
  *
  * @returns {{now: number}} reactive; milliseconds, moves each second
  */
 export function useNow() {
-    const clock = useState({ now: Date.now() });
-    const move = () => (clock.now = Date.now());
-    onMounted(() => watch(move));
+    const clock = useState({ now: getServerTime() });
+    const move = () => (clock.now = getServerTime());
+    onMounted(() => {
+        move();
+        watch(move);
+    });
     onWillUnmount(() => unwatch(move));
     return clock;
 }

@@ -5,7 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { formatSpan, getSlaState, useNow } from "../sla/sla_time";
+import { followServer, formatSpan, getSlaState, useNow } from "../sla/sla_time";
 
 import {
     Component,
@@ -50,8 +50,6 @@ export class PsaWallboard extends Component {
         this.root = useRef("root");
         this.clock = useNow();
         this.state = useState({ board: null, isStale: false });
-        // Screens on a wall are seldom set to the right time: count by the server's clock.
-        this.offset = 0;
         this.lastRequest = 0;
         onWillStart(() => this.load(this.getFirstTeam()));
         onMounted(() => {
@@ -74,9 +72,9 @@ export class PsaWallboard extends Component {
         return team ? team.name : _t("All teams");
     }
 
-    /** The server's time, in milliseconds. */
+    /** The server's time: screens on a wall are seldom set to the right one. */
     get now() {
-        return this.clock.now + this.offset;
+        return this.clock.now;
     }
 
     get timeOfDay() {
@@ -102,7 +100,7 @@ export class PsaWallboard extends Component {
                 team_id: teamId || false,
             });
             if (request === this.lastRequest) {
-                this.offset = toMillis(board.now) - Date.now();
+                followServer(board.now);
                 Object.assign(this.state, { board, isStale: false });
             }
         } catch (error) {

@@ -46,6 +46,33 @@ const sign = (name) => [
     },
 ];
 
+/** Of the day's view, in which the board shows today also on a weekend. */
+const LANE = ".o_psa_dispatch_lane[aria-label^='Ada Agent']";
+const BLOCK = ".o_psa_dispatch_block:contains(Printer is out of order)";
+
+registry.category("web_tour.tours").add("psa_board_plans_visit", {
+    steps: () => [
+        {
+            content: "Show the hours of today",
+            trigger: ".o_psa_dispatch [data-scale=day]",
+            run: "click",
+        },
+        {
+            content: "Drag the visit that waits to Ada",
+            trigger: `.o_psa_dispatch:has(${LANE}) .o_psa_dispatch_waiting ${BLOCK}`,
+            run: (helpers) =>
+                helpers.drag_and_drop(LANE, {
+                    position: { top: 10, left: 60 },
+                    relative: true,
+                }),
+        },
+        {
+            content: "It stands in her day, and waits no more",
+            trigger: `.o_psa_dispatch:not(:has(.o_psa_dispatch_waiting ${BLOCK})) ${LANE} ${BLOCK}`,
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("psa_phone_visit", {
     steps: () => [
         {
