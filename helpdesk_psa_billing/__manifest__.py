@@ -20,6 +20,31 @@
         "data/psa_count_data.xml",
         "views/psa_presence_views.xml",
         "views/psa_count_menus.xml",
+        "views/psa_agreement_line_views.xml",
+        "views/psa_charge_views.xml",
+        "views/psa_period_views.xml",
+        "wizards/psa_period_skip_views.xml",
+        "views/psa_billing_run_line_views.xml",
+        "views/psa_billing_run_views.xml",
+        "views/psa_agreement_amendment_views.xml",
+        "views/psa_agreement_views.xml",
+        "views/psa_customer_views.xml",
+        "views/account_move_views.xml",
+        "views/product_template_views.xml",
+        "views/hr_employee_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/helpdesk_psa_billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "helpdesk_psa_billing/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "helpdesk_psa_billing/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "helpdesk_psa_billing/static/tests/**/*.test.js",
+        ],
+    },
     "uninstall_hook": "uninstall_hook",
 }

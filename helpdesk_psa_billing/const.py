@@ -26,3 +26,6 @@ COUNT_KINDS = [
     ("contacts", "Contacts"),
     ("licences", "Licences"),
 ]
+
+# Who sees what agreements bring in.
+MONEY_GROUPS = "helpdesk_psa.group_psa_lead,helpdesk_psa_billing.group_psa_billing_user"

@@ -5,6 +5,7 @@ from . import psa_equipment
 from . import res_partner
 from . import product_template
 from . import res_company
+from . import res_config_settings
 from . import psa_agreement
 from . import psa_price_tier
 from . import psa_agreement_line

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "psa.move.links.mixin"]
 
     psa_run_id = fields.Many2one(
         "psa.billing.run",

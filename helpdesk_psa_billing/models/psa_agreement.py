@@ -4,7 +4,12 @@ from odoo.fields import Domain
 
 from odoo.addons.helpdesk_psa.tools.agreement_match import clip
 
-from ..const import BILLING_ALIGNMENTS, BILLING_TIMINGS, BILLING_UNITS
+from ..const import (
+    BILLING_ALIGNMENTS,
+    BILLING_TIMINGS,
+    BILLING_UNITS,
+    MONEY_GROUPS,
+)
 
 # The header's rhythm is only what new lines start with: each line keeps its own.
 RHYTHM_FIELDS = (
@@ -16,7 +21,12 @@ RHYTHM_FIELDS = (
 
 
 class PsaAgreement(models.Model):
-    _inherit = "psa.agreement"
+    _name = "psa.agreement"
+    _inherit = [
+        "psa.agreement",
+        "psa.agreement.preview.mixin",
+        "psa.agreement.revenue.mixin",
+    ]
 
     # The rhythm of new lines
     billing_interval = fields.Integer(
@@ -127,12 +137,19 @@ class PsaAgreement(models.Model):
     )
 
     # What comes of it
-    period_ids = fields.One2many("psa.period", "agreement_id", string="Periods")
-    charge_ids = fields.One2many("psa.charge", "agreement_id", string="Charges")
-    invoice_count = fields.Integer(compute="_compute_invoice_count")
+    period_ids = fields.One2many(
+        "psa.period", "agreement_id", string="Billing periods", groups=MONEY_GROUPS
+    )
+    charge_ids = fields.One2many(
+        "psa.charge", "agreement_id", string="Charges", groups=MONEY_GROUPS
+    )
+    invoice_count = fields.Integer(
+        compute="_compute_invoice_count", groups=MONEY_GROUPS
+    )
     monthly_amount = fields.Monetary(
         string="MRR",
         compute="_compute_monthly_amount",
+        groups=MONEY_GROUPS,
         help="Recurring amount per month of the lines in force, before tax; counted lines "
         "with what their last period counted.",
     )
@@ -173,21 +190,12 @@ class PsaAgreement(models.Model):
             agreement.invoice_count = counts.get(agreement, 0)
 
     @api.depends(
-        "line_ids.price_unit",
-        "line_ids.quantity",
-        "line_ids.discount",
-        "line_ids.product_id",
-        "line_ids.date_from",
-        "line_ids.date_until",
-        "line_ids.billing_unit",
-        "line_ids.billing_interval",
+        "line_ids.monthly_amount", "line_ids.state", "line_ids.amendment_id.state"
     )
     def _compute_monthly_amount(self):
         for agreement in self:
             lines = agreement.line_ids.filtered(lambda it: it._is_recurring_now())
-            agreement.monthly_amount = agreement.currency_id.round(
-                sum(line._get_monthly_amount() for line in lines)
-            )
+            agreement.monthly_amount = sum(lines.mapped("monthly_amount"))
 
     # === CHECKS === #
 
@@ -238,6 +246,17 @@ class PsaAgreement(models.Model):
         self.env["psa.period"].sudo()._sync(lines, until)
 
     # === ACTIONS === #
+
+    def action_activate(self):
+        """Override: show when it will be invoiced, if the company wants that."""
+        result = super().action_activate()
+        if (
+            len(self) == 1
+            and self.company_id.psa_billing_opens_schedule
+            and self.line_ids.product_id
+        ):
+            return self._open_schedule()
+        return result
 
     def action_open_periods(self):
         """Open the periods of the agreement."""

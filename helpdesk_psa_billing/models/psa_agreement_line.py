@@ -4,7 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..const import BILLING_ALIGNMENTS, BILLING_TIMINGS, BILLING_UNITS, COUNT_KINDS
+from ..const import (
+    BILLING_ALIGNMENTS,
+    BILLING_TIMINGS,
+    BILLING_UNITS,
+    COUNT_KINDS,
+    MONEY_GROUPS,
+)
 from ..tools import price_tier
 from ..tools.billing_period import get_anchor, get_one_time_slice, iter_slices
 from ..tools.proration import exact
@@ -16,7 +22,11 @@ MONTHS = {"week": 12 * 7 / 365.25, "month": 1, "year": 12}
 
 class PsaAgreementLine(models.Model):
     _name = "psa.agreement.line"
-    _inherit = ["psa.line.count.mixin", "psa.agreement.line"]
+    _inherit = [
+        "psa.line.count.mixin",
+        "psa.agreement.line",
+        "psa.agreement.line.words.mixin",
+    ]
 
     product_id = fields.Many2one(
         "product.product",
@@ -143,7 +153,17 @@ class PsaAgreementLine(models.Model):
         check_company=True,
         help="Empty: those of the product.",
     )
-    period_ids = fields.One2many("psa.period", "agreement_line_id", string="Periods")
+    period_ids = fields.One2many(
+        "psa.period", "agreement_line_id", string="Billing periods", groups=MONEY_GROUPS
+    )
+    monthly_amount = fields.Monetary(
+        string="Per month",
+        compute="_compute_monthly_amount",
+        store=True,
+        groups=MONEY_GROUPS,
+        help="Recurring amount per month, before tax. Weeks and years are averaged; what is "
+        "counted stands as it was charged last.",
+    )
 
     _billing_check = models.Constraint(
         "CHECK (billing_interval > 0 AND included_quantity >= 0 "

@@ -29,7 +29,7 @@ class PsaBillingRun(models.Model):
 
     _name = "psa.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread"]
+    _inherit = ["psa.billing.run.review.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -105,11 +105,31 @@ class PsaBillingRun(models.Model):
     progress = fields.Float(compute="_compute_progress", help="In percent.")
 
     line_ids = fields.One2many("psa.billing.run.line", "run_id", string="Proposals")
+    proposed_line_ids = fields.One2many(
+        "psa.billing.run.line",
+        "run_id",
+        string="To review",
+        domain=[("state", "in", ("proposed", "excluded"))],
+    )
+    refused_line_ids = fields.One2many(
+        "psa.billing.run.line",
+        "run_id",
+        string="Refused ones",
+        domain=[("state", "=", "refused")],
+    )
+    drafted_line_ids = fields.One2many(
+        "psa.billing.run.line",
+        "run_id",
+        string="Drafted ones",
+        domain=[("state", "=", "drafted")],
+    )
     move_ids = fields.One2many("account.move", "psa_run_id", string="Invoices")
     refused_count = fields.Integer(compute="_compute_counts", string="Refused")
     proposed_count = fields.Integer(compute="_compute_counts", string="Proposed")
     drafted_count = fields.Integer(compute="_compute_counts", string="Drafted")
-    invoice_count = fields.Integer(compute="_compute_counts", string="Invoices")
+    invoice_count = fields.Integer(
+        compute="_compute_counts", string="Number of invoices"
+    )
 
     # === COMPUTES === #
 

@@ -11,6 +11,7 @@ class PsaBillingRunLine(models.Model):
 
     _name = "psa.billing.run.line"
     _description = "Line of a Billing Run"
+    _inherit = ["psa.billing.run.line.review.mixin"]
     _order = "run_id, state desc, id"
 
     run_id = fields.Many2one(
@@ -52,6 +53,7 @@ class PsaBillingRunLine(models.Model):
     move_id = fields.Many2one(
         "account.move", string="Invoice", readonly=True, ondelete="set null"
     )
+    move_state = fields.Selection(related="move_id.state", string="Invoice status")
 
     # === COMPUTES === #
 

@@ -47,6 +47,7 @@ class PsaPeriod(models.Model):
 
     _name = "psa.period"
     _description = "Billing Period"
+    _inherit = ["psa.period.review.mixin"]
     _order = "date_from, id"
     _check_company_auto = True
 

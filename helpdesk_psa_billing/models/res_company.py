@@ -27,3 +27,7 @@ class ResCompany(models.Model):
         required=True,
         help="How far the billing of agreements goes by itself.",
     )
+    psa_billing_opens_schedule = fields.Boolean(
+        string="Open the schedule after activation",
+        help="Activating an agreement that is invoiced opens the calendar of its periods.",
+    )

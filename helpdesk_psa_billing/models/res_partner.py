@@ -4,7 +4,11 @@ from odoo.fields import Domain
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["psa.counted.mixin", "res.partner"]
+    _inherit = [
+        "psa.counted.mixin",
+        "res.partner",
+        "psa.customer.revenue.mixin",
+    ]
 
     _psa_count_kind = "contacts"
 

@@ -1,0 +1,139 @@
+from odoo import api, fields, models
+
+from ...const import MONEY_GROUPS
+
+
+class PsaAgreementLineWordsMixin(models.AbstractModel):
+    """Tells in words what a line of an agreement is invoiced for, and what it brings in."""
+
+    _name = "psa.agreement.line.words.mixin"
+    _description = "Agreement Line in Words"
+
+    rhythm = fields.Char(
+        compute="_compute_rhythm_text",
+        groups=MONEY_GROUPS,
+        help="How often, in words.",
+    )
+    quantity_text = fields.Char(
+        string="Quantity in words",
+        compute="_compute_quantity_text",
+        groups=MONEY_GROUPS,
+    )
+    price_text = fields.Char(
+        string="Price in words", compute="_compute_price_text", groups=MONEY_GROUPS
+    )
+
+    @api.depends(
+        "product_id",
+        "charge_kind",
+        "billing_unit",
+        "billing_interval",
+        "billing_timing",
+    )
+    def _compute_rhythm_text(self):
+        for line in self:
+            if not line.product_id:
+                line.rhythm = False
+            elif line.charge_kind == "one_time":
+                line.rhythm = self.env._("Once")
+            elif line.billing_timing == "arrears":
+                line.rhythm = self.env._(
+                    "%(rhythm)s, in arrears", rhythm=line._get_rhythm()
+                )
+            else:
+                line.rhythm = self.env._(
+                    "%(rhythm)s, in advance", rhythm=line._get_rhythm()
+                )
+
+    def _get_rhythm(self):
+        """Return how often the line is invoiced, in words."""
+        self.ensure_one()
+        count = self.billing_interval
+        if (self.billing_unit, count) == ("month", 3):
+            return self.env._("Each quarter")
+        once, often = {
+            "week": (self.env._("Each week"), self.env._("Every %(count)s weeks")),
+            "year": (self.env._("Each year"), self.env._("Every %(count)s years")),
+        }.get(
+            self.billing_unit,
+            (self.env._("Each month"), self.env._("Every %(count)s months")),
+        )
+        return once if count == 1 else often % {"count": count}
+
+    @api.depends("product_id", "quantity_method", "quantity", "minimum_quantity")
+    def _compute_quantity_text(self):
+        for line in self:
+            if not line.product_id:
+                line.quantity_text = False
+            elif line.quantity_method == "fixed":
+                line.quantity_text = f"{line.quantity:g}"
+            else:
+                line.quantity_text = line._describe_counted()
+
+    def _describe_counted(self):
+        """Return in words what the line counts."""
+        self.ensure_one()
+        method = dict(self._fields["quantity_method"]._description_selection(self.env))[
+            self.quantity_method
+        ]
+        if self.minimum_quantity:
+            return self.env._(
+                "%(method)s, at least %(count)s",
+                method=method,
+                count=f"{self.minimum_quantity:g}",
+            )
+        return method
+
+    @api.depends("product_id", "price_method", "price_unit", "discount", "currency_id")
+    def _compute_price_text(self):
+        for line in self:
+            if not line.product_id:
+                line.price_text = False
+                continue
+            text = line._describe_price()
+            if line.discount:
+                text = self.env._(
+                    "%(price)s − %(discount)s %%",
+                    price=text,
+                    discount=f"{line.discount:g}",
+                )
+            line.price_text = text
+
+    def _describe_price(self):
+        """Return in words what a unit costs, before discount."""
+        self.ensure_one()
+        if self.price_method == "fixed":
+            currency = self.currency_id or self.env.company.currency_id
+            return currency.format(self.price_unit)
+        return dict(self._fields["price_method"]._description_selection(self.env))[
+            self.price_method
+        ]
+
+    @api.depends(
+        "product_id",
+        "charge_kind",
+        "billing_unit",
+        "billing_interval",
+        "quantity_method",
+        "quantity",
+        "included_quantity",
+        "minimum_quantity",
+        "price_method",
+        "price_unit",
+        "discount",
+        "tier_mode",
+        "tier_ids.quantity_above",
+        "tier_ids.price_unit",
+        "period_ids.quantity",
+    )
+    def _compute_monthly_amount(self):
+        for line in self:
+            is_recurring = line.product_id and line.charge_kind == "recurring"
+            amount = line._get_monthly_amount() if is_recurring else 0
+            line.monthly_amount = line.currency_id.round(amount) if amount else 0
+
+    def _is_previewed(self):
+        """Tell whether the line is shown in the year ahead: in force, or in a draft."""
+        self.ensure_one()
+        is_proposal = self.amendment_id._is_draft() if self.amendment_id else False
+        return bool(self.product_id and self.billing_unit and not is_proposal)

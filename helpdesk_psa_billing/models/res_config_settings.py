@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    psa_billing_lead_days = fields.Integer(
+        related="company_id.psa_billing_lead_days", readonly=False
+    )
+    psa_billing_memo = fields.Html(
+        related="company_id.psa_billing_memo", readonly=False
+    )
+    psa_billing_automation = fields.Selection(
+        related="company_id.psa_billing_automation", readonly=False
+    )
+    psa_billing_opens_schedule = fields.Boolean(
+        related="company_id.psa_billing_opens_schedule", readonly=False
+    )
+    psa_sale_tax_id = fields.Many2one(
+        related="company_id.account_sale_tax_id",
+        string="Default sales tax",
+        readonly=False,
+    )
