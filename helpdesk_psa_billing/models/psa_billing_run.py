@@ -12,6 +12,17 @@ _logger = logging.getLogger(__name__)
 # While the scheduler has something to do for a run.
 WORKING_STATES = ("proposing", "drafting", "posting")
 
+# What the buttons of a run decide, and nobody types: the scheduler acts as `user_id`.
+DECIDED_FIELDS = {
+    "state",
+    "user_id",
+    "goal",
+    "name",
+    "last_agreement_id",
+    "total_count",
+    "done_count",
+}
+
 # Where a run goes back to if it cannot go on.
 STATE_BEFORE = {"proposing": "new", "drafting": "proposed", "posting": "drafted"}
 
@@ -161,9 +172,23 @@ class PsaBillingRun(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [
+                {name: vals[name] for name in vals.keys() - DECIDED_FIELDS}
+                for vals in vals_list
+            ]
         for vals in vals_list:
-            vals["name"] = self.env["ir.sequence"].next_by_code("psa.billing.run")
+            # sudo: nobody needs rights on sequences
+            sequence = self.env["ir.sequence"].sudo()
+            vals["name"] = sequence.next_by_code("psa.billing.run")
         return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() & DECIDED_FIELDS:
+            raise UserError(
+                self.env._("How far a run is follows from its buttons: press these.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_drafted(self):
@@ -171,7 +196,7 @@ class PsaBillingRun(models.Model):
             raise UserError(
                 self.env._("A run that drafted invoices is kept as their history.")
             )
-        self.line_ids.charge_ids.filtered(lambda it: it.state == "draft").unlink()
+        self._discard_proposals()
 
     # === WHAT PEOPLE PRESS === #
 
@@ -180,7 +205,7 @@ class PsaBillingRun(models.Model):
         self.check_access("write")
         for run in self.filtered(lambda it: it.state in ("new", "proposed")):
             run._discard_proposals()
-            run.write(
+            run.sudo().write(
                 {
                     "state": "proposing",
                     "last_agreement_id": 0,
@@ -200,7 +225,9 @@ class PsaBillingRun(models.Model):
                 raise UserError(
                     self.env._("Nothing is proposed: there is nothing to draft.")
                 )
-            run.write({"state": "drafting", "done_count": 0, "total_count": len(lines)})
+            run.sudo().write(
+                {"state": "drafting", "done_count": 0, "total_count": len(lines)}
+            )
         self._go_on()
         return True
 
@@ -208,8 +235,9 @@ class PsaBillingRun(models.Model):
         """Post the drafted invoices, in the background if there are many."""
         self.check_access("write")
         for run in self.filtered(lambda it: it.state in ("drafted", "posted")):
-            run.line_ids.filtered(lambda it: it.state == "drafted").reason = False
-            run.write(
+            drafted = run.line_ids.filtered(lambda it: it.state == "drafted")
+            drafted.sudo().reason = False
+            run.sudo().write(
                 {
                     "state": "posting",
                     "done_count": 0,
@@ -231,7 +259,7 @@ class PsaBillingRun(models.Model):
         """Give the proposals up; what was drafted stays."""
         self.check_access("write")
         self._discard_proposals()
-        self.state = "cancelled"
+        self.sudo().state = "cancelled"
         return True
 
     def action_open_invoices(self):
@@ -249,7 +277,8 @@ class PsaBillingRun(models.Model):
 
     def _discard_proposals(self):
         """Delete what is proposed and refused, so that it can be computed anew."""
-        lines = self.line_ids.filtered(lambda it: it.state != "drafted")
+        # sudo: proposals are written and deleted by the run only
+        lines = self.sudo().line_ids.filtered(lambda it: it.state != "drafted")
         lines.charge_ids.filtered(lambda it: it.state == "draft").unlink()
         lines.unlink()
 
@@ -349,7 +378,7 @@ class PsaBillingRun(models.Model):
         agreements = self._get_due_agreements()[:CHUNK]
         if agreements:
             self._propose(agreements)
-            self.write(
+            self.sudo().write(
                 {
                     "last_agreement_id": agreements[-1].id,
                     "done_count": self.done_count + len(agreements),
@@ -359,7 +388,7 @@ class PsaBillingRun(models.Model):
             self._finish_proposing()
 
     def _finish_proposing(self):
-        self.state = "proposed"
+        self.sudo().state = "proposed"
         if self.goal != "propose" and self.proposed_count:
             self.action_draft()
 
@@ -369,7 +398,8 @@ class PsaBillingRun(models.Model):
             self._get_due_domain() & Domain("agreement_id", "in", agreements.ids)
         )
         # Another run is at the others: they are its business.
-        periods = periods.try_lock_for_update()
+        # sudo: from here on the run writes what nobody types, about what its user may see
+        self, periods = self.sudo(), periods.try_lock_for_update().sudo()
         periods.run_id = self
         by_agreement = defaultdict(periods.browse)
         for period in periods:
@@ -456,22 +486,24 @@ class PsaBillingRun(models.Model):
 
     def _draft_chunk(self):
         """Draft the invoices of the next proposals."""
-        lines = self.line_ids.filtered(lambda it: it.state == "proposed")[:CHUNK]
+        # sudo: the run writes what nobody types, about the lines that its user may see
+        lines = self.line_ids.filtered(lambda it: it.state == "proposed")[:CHUNK].sudo()
         lines._draft()
-        self.done_count += len(lines)
+        self.sudo().done_count += len(lines)
         if not self.line_ids.filtered(lambda it: it.state == "proposed"):
             self._finish_drafting()
 
     def _finish_drafting(self):
-        self.state = "drafted"
+        self.sudo().state = "drafted"
         if self.goal in ("post", "send") and self.drafted_count:
             self.action_post()
 
     def _post_chunk(self):
         """Post the next invoices; one that cannot be posted stays a draft, with a reason."""
-        lines = self._get_lines_to_post()[:CHUNK]
+        # sudo: to note why an invoice cannot be posted; it is posted with the user's rights
+        lines = self._get_lines_to_post()[:CHUNK].sudo()
         lines._post()
-        self.done_count += len(lines)
+        self.sudo().done_count += len(lines)
         if not self._get_lines_to_post():
             self._finish_posting()
 
@@ -483,7 +515,7 @@ class PsaBillingRun(models.Model):
         )
 
     def _finish_posting(self):
-        self.state = "posted"
+        self.sudo().state = "posted"
         if self.goal == "send":
             self._send()
 

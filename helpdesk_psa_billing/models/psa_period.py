@@ -47,7 +47,7 @@ class PsaPeriod(models.Model):
 
     _name = "psa.period"
     _description = "Billing Period"
-    _inherit = ["psa.period.review.mixin"]
+    _inherit = ["psa.ledger.mixin", "psa.period.review.mixin"]
     _order = "date_from, id"
     _check_company_auto = True
 
@@ -476,8 +476,14 @@ class PsaPeriod(models.Model):
         self.check_access("write")
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the period is not charged."))
+        proposals = self.charge_ids.filtered(lambda it: it.state == "draft")
+        facts = self.charge_ids - proposals
         charged = self.filtered(
-            lambda it: not it.currency_id.is_zero(sum(it.charge_ids.mapped("amount")))
+            lambda it: (
+                not it.currency_id.is_zero(
+                    sum((it.charge_ids & facts).mapped("amount"))
+                )
+            )
         )
         if charged:
             raise UserError(
@@ -487,13 +493,16 @@ class PsaPeriod(models.Model):
                     period=charged[0].display_name,
                 )
             )
-        self.write({"state": "skipped", "skip_reason": reason, "is_open": False})
+        # sudo: who may press the button may not type these
+        proposals.sudo().unlink()
+        self.sudo().write({"state": "skipped", "skip_reason": reason, "is_open": False})
         return True
 
     def action_plan(self):
         """Charge periods after all that were skipped."""
         self.check_access("write")
-        self.filtered(lambda it: it.state == "skipped").write(
+        # sudo: who may press the button may not type these
+        self.sudo().filtered(lambda it: it.state == "skipped").write(
             {"state": "planned", "skip_reason": False, "is_open": True}
         )
         return True

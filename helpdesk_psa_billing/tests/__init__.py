@@ -1,5 +1,7 @@
+from . import test_billing_invoice
 from . import test_billing_period
 from . import test_billing_run
+from . import test_billing_security
 from . import test_period_terms
 from . import test_counting
 from . import test_price_index
