@@ -23,6 +23,7 @@ RHYTHM_FIELDS = (
 class PsaAgreement(models.Model):
     _name = "psa.agreement"
     _inherit = [
+        "psa.agreement.count.mixin",
         "psa.agreement",
         "psa.agreement.preview.mixin",
         "psa.agreement.revenue.mixin",

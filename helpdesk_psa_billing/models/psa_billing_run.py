@@ -72,6 +72,13 @@ class PsaBillingRun(models.Model):
     agreement_ids = fields.Many2many(
         "psa.agreement", string="Agreements", check_company=True, help="Empty: all."
     )
+    take_corrections = fields.Boolean(
+        string="Corrections too",
+        default=True,
+        help="Also what changed of periods that were charged before, if nothing else of "
+        "the agreement is due. Else that waits for its next invoice, unless the agreement "
+        "wants corrections at once or is over.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Started by",
@@ -340,6 +347,7 @@ class PsaBillingRun(models.Model):
                 {
                     "company_id": company.id,
                     "goal": company.psa_billing_automation,
+                    "take_corrections": False,
                 }
             )
             run.action_propose()
@@ -358,7 +366,22 @@ class PsaBillingRun(models.Model):
             domain &= Domain("customer_id", "in", self.customer_ids.ids)
         if self.agreement_ids:
             domain &= Domain("agreement_id", "in", self.agreement_ids.ids)
+        if not self.take_corrections:
+            domain &= self._get_timely_domain(domain)
         return domain
+
+    def _get_timely_domain(self, domain):
+        """Return the domain of the periods that do not wait for the next invoice.
+
+        :param domain: of the periods that are due
+        """
+        is_new = Domain("charge_ids", "=", False)
+        return (
+            is_new
+            | Domain("agreement_id.correction_billing", "=", "now")
+            | Domain("agreement_id.state", "in", ("ended", "terminated"))
+            | Domain("agreement_id.period_ids", "any", domain & is_new)
+        )
 
     def _get_due_agreements(self):
         """Return the agreements of which something is due, in the order they are done."""

@@ -47,7 +47,11 @@ class PsaPeriod(models.Model):
 
     _name = "psa.period"
     _description = "Billing Period"
-    _inherit = ["psa.ledger.mixin", "psa.period.review.mixin"]
+    _inherit = [
+        "psa.ledger.mixin",
+        "psa.period.count.mixin",
+        "psa.period.review.mixin",
+    ]
     _order = "date_from, id"
     _check_company_auto = True
 
@@ -438,6 +442,7 @@ class PsaPeriod(models.Model):
                 "quantity": due.quantity,
                 "price_unit": due.price_unit,
                 "counted": due.counted or False,
+                "check_date": self._get_check_date(),
             }
         )
 
@@ -447,6 +452,7 @@ class PsaPeriod(models.Model):
         line = self.agreement_line_id
         is_first = not self.charge_ids
         name = line._describe_period(self.date_from, self.date_until)
+        changes = "" if is_first else self._explain_correction(due)
         return {
             "period_id": self.id,
             "sequence": len(self.charge_ids),
@@ -461,7 +467,7 @@ class PsaPeriod(models.Model):
             "discount": line.discount if is_first else 0,
             "amount": amount,
             "name": name if is_first else self.env._("%(line)s: correction", line=name),
-            "explanation": due.explanation,
+            "explanation": changes or due.explanation,
             "counted": due.counted or False,
         }
 
@@ -546,6 +552,7 @@ class PsaPeriod(models.Model):
     def _cron_plan(self):
         """Plan the coming year of all agreements in force, and check what was counted."""
         progress = self.env["ir.cron"]._commit_progress
+        self._recount_ended(fields.Date.context_today(self))
         agreements = self.env["psa.agreement"]
         domain = Domain("state", "in", ("active", "suspended"))
         progress(remaining=agreements.search_count(domain))

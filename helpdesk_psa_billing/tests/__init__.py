@@ -4,6 +4,7 @@ from . import test_billing_run
 from . import test_billing_security
 from . import test_period_terms
 from . import test_counting
+from . import test_count_billing
 from . import test_price_index
 from . import test_price_tier
 from . import test_proration

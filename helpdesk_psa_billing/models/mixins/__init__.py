@@ -1,3 +1,4 @@
+from . import psa_agreement_count_mixin
 from . import psa_agreement_line_words_mixin
 from . import psa_agreement_preview_mixin
 from . import psa_agreement_revenue_mixin
@@ -9,4 +10,5 @@ from . import psa_customer_revenue_mixin
 from . import psa_ledger_mixin
 from . import psa_line_count_mixin
 from . import psa_move_links_mixin
+from . import psa_period_count_mixin
 from . import psa_period_review_mixin
