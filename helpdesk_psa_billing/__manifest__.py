@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/helpdesk_psa_billing_security.xml",
         "security/psa_count_security.xml",
+        "security/psa_price_revision_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/psa_count_data.xml",
@@ -34,6 +35,12 @@
         "views/hr_employee_views.xml",
         "views/res_config_settings_views.xml",
         "views/helpdesk_psa_billing_menus.xml",
+        "report/psa_price_revision_templates.xml",
+        "data/psa_price_revision_data.xml",
+        "views/psa_price_index_views.xml",
+        "views/psa_price_revision_views.xml",
+        "wizards/psa_price_revision_waive_views.xml",
+        "views/psa_price_revision_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

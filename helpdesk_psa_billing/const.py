@@ -29,3 +29,10 @@ COUNT_KINDS = [
 
 # Who sees what agreements bring in.
 MONEY_GROUPS = "helpdesk_psa.group_psa_lead,helpdesk_psa_billing.group_psa_billing_user"
+
+# How prices change each year.
+REVISION_METHODS = [
+    ("none", "Never"),
+    ("percentage", "By a percentage"),
+    ("index", "By an index"),
+]

@@ -13,6 +13,14 @@ from . import psa_agreement_suspension
 from . import psa_period
 from . import psa_charge
 from . import psa_invoice_writer
+from . import psa_agreement_amendment
+from . import psa_price_index
+from . import psa_price_index_value
+from . import psa_price_formula
+from . import psa_price_formula_term
+from . import psa_price_reference
+from . import psa_price_revision
+from . import psa_price_revision_line
 from . import psa_billing_run
 from . import psa_billing_run_line
 from . import account_move

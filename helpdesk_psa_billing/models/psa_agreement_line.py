@@ -24,6 +24,7 @@ class PsaAgreementLine(models.Model):
     _name = "psa.agreement.line"
     _inherit = [
         "psa.line.count.mixin",
+        "psa.agreement.line.revision.mixin",
         "psa.agreement.line",
         "psa.agreement.line.words.mixin",
     ]

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..const import REVISION_METHODS
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -30,4 +32,34 @@ class ResCompany(models.Model):
     psa_billing_opens_schedule = fields.Boolean(
         string="Open the schedule after activation",
         help="Activating an agreement that is invoiced opens the calendar of its periods.",
+    )
+
+    # What agreements do that do not say otherwise
+    psa_revision_method = fields.Selection(
+        REVISION_METHODS,
+        string="Prices are revised",
+        default="none",
+        required=True,
+        help="Each year, for agreements that follow the company.",
+    )
+    psa_revision_percent = fields.Float(
+        string="Yearly increase (%)",
+        digits=(16, 4),
+        help="2.5 for 2.5 % more each year.",
+    )
+    psa_revision_formula_id = fields.Many2one(
+        "psa.price.formula",
+        string="Formula",
+        domain="[('company_id', 'in', (False, id))]",
+        ondelete="restrict",
+    )
+    psa_revision_notice_days = fields.Integer(
+        string="Told ahead",
+        default=60,
+        help="Days before prices change by which the customer has the letter.",
+    )
+
+    _psa_revision_check = models.Constraint(
+        "CHECK (psa_revision_notice_days >= 0)",
+        "Customers are told of new prices before these hold.",
     )

@@ -16,6 +16,18 @@ class ResConfigSettings(models.TransientModel):
     psa_billing_opens_schedule = fields.Boolean(
         related="company_id.psa_billing_opens_schedule", readonly=False
     )
+    psa_revision_method = fields.Selection(
+        related="company_id.psa_revision_method", readonly=False
+    )
+    psa_revision_percent = fields.Float(
+        related="company_id.psa_revision_percent", readonly=False
+    )
+    psa_revision_formula_id = fields.Many2one(
+        related="company_id.psa_revision_formula_id", readonly=False
+    )
+    psa_revision_notice_days = fields.Integer(
+        related="company_id.psa_revision_notice_days", readonly=False
+    )
     psa_sale_tax_id = fields.Many2one(
         related="company_id.account_sale_tax_id",
         string="Default sales tax",

@@ -6,6 +6,7 @@ from . import test_period_terms
 from . import test_counting
 from . import test_count_billing
 from . import test_price_index
+from . import test_price_revision
 from . import test_price_tier
 from . import test_proration
 from . import test_tool_examples

@@ -39,6 +39,35 @@ RIGHTS = {
         "boss": "rwcu",
     },
     "psa.billing.run.line": {"bea": "rw", "boss": "rw"},
+    **dict.fromkeys(
+        ("psa.price.index", "psa.price.formula", "psa.price.formula.term"),
+        {
+            "rita": "r",
+            "ada": "r",
+            "lea": "r",
+            "max": "rwcu",
+            "bea": "r",
+            "boss": "rwcu",
+        },
+    ),
+    "psa.price.index.value": {
+        "rita": "r",
+        "ada": "r",
+        "lea": "r",
+        "max": "rwcu",
+        "bea": "rwcu",
+        "boss": "rwcu",
+    },
+    "psa.price.reference": {
+        "rita": "r",
+        "ada": "r",
+        "lea": "rwcu",
+        "max": "rwcu",
+        "bea": "rwcu",
+        "boss": "rwcu",
+    },
+    "psa.price.revision": {"lea": "r", "max": "r", "bea": "rwcu", "boss": "rwcu"},
+    "psa.price.revision.line": {"lea": "r", "max": "r", "bea": "r", "boss": "r"},
 }
 
 

@@ -99,6 +99,11 @@ class TestFormula(BaseCase):
             [40.9, 40.9, 41.0, 41.0],
         )
 
+    def test_a_price_of_cents_is_rounded_finer(self):
+        revision = revise_by_percentage(4)
+        self.assertEqual(revision.get_price(0.05, 0.01), 0.052)
+        self.assertEqual(revision.get_price(0.1, 0.01), 0.1)
+
     @patient
     @given(values, values, st.integers(2, 6), optional, optional)
     def test_bounds_hold_and_the_floor_wins(self, old, new, digits, floor, cap):

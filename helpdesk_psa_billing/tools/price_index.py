@@ -76,9 +76,16 @@ class Revision:
     def get_price(self, price, rounding):
         """Return a price after the revision, rounded half away from zero.
 
-        >>> revise_by_percentage(2.5).get_price(39.9, 0.01)
-        40.9
+        A price below ten roundings is rounded a hundred times finer: cents per page would
+        never move otherwise.
+
+        >>> revision = revise_by_percentage(2.5)
+        >>> revision.get_price(39.9, 0.01), revision.get_price(0.012, 0.01)
+        (40.9, 0.0123)
         """
+        rounding = exact(rounding)
+        if abs(exact(price)) < 10 * rounding:
+            rounding /= 100
         return float(round_half_up(exact(price) * self.coefficient, rounding))
 
     def describe(self, repr_number=str):

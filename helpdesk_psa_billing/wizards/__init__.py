@@ -1,1 +1,2 @@
 from . import psa_period_skip
+from . import psa_price_revision_waive
