@@ -53,5 +53,9 @@
             "helpdesk_psa_billing/static/tests/**/*.test.js",
         ],
     },
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/psa_billing_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
 }
