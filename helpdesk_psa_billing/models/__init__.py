@@ -2,6 +2,8 @@ from . import mixins
 from . import psa_count_exclusion
 from . import psa_presence
 from . import psa_equipment
+from . import psa_licence
+from . import psa_licence_seat
 from . import res_partner
 from . import product_template
 from . import res_company

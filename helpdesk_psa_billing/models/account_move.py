@@ -3,7 +3,7 @@ from odoo import fields, models
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "psa.move.links.mixin"]
+    _inherit = ["account.move", "psa.move.annex.mixin", "psa.move.links.mixin"]
 
     psa_run_id = fields.Many2one(
         "psa.billing.run",

@@ -25,6 +25,7 @@ class PsaAgreementLine(models.Model):
     _inherit = [
         "psa.line.count.mixin",
         "psa.agreement.line.revision.mixin",
+        "psa.line.true.up.mixin",
         "psa.agreement.line",
         "psa.agreement.line.words.mixin",
     ]

@@ -18,7 +18,7 @@ class PsaCharge(models.Model):
 
     _name = "psa.charge"
     _description = "Charge"
-    _inherit = ["psa.ledger.mixin", "psa.charge.links.mixin"]
+    _inherit = ["psa.ledger.mixin", "psa.charge.count.mixin", "psa.charge.links.mixin"]
     _order = "work_date, id"
     _check_company_auto = True
 

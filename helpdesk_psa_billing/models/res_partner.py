@@ -6,6 +6,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "psa.counted.mixin",
+        "psa.licensed.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
     ]

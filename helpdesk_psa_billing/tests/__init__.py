@@ -2,11 +2,14 @@ from . import test_billing_invoice
 from . import test_billing_period
 from . import test_billing_run
 from . import test_billing_security
-from . import test_period_terms
-from . import test_counting
 from . import test_count_billing
+from . import test_counting
+from . import test_licence
+from . import test_period_terms
+from . import test_presence
 from . import test_price_index
 from . import test_price_revision
 from . import test_price_tier
 from . import test_proration
 from . import test_tool_examples
+from . import test_true_up

@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.helpdesk_psa_billing.tools import (
     billing_period,
+    presence,
     price_index,
     price_tier,
     proration,
@@ -15,7 +16,13 @@ from odoo.addons.helpdesk_psa_billing.tools import (
 @tagged("post_install", "-at_install")
 class TestToolExamples(BaseCase):
     def test_examples_give_what_they_say(self):
-        for module in (billing_period, price_index, price_tier, proration):
+        for module in (
+            billing_period,
+            presence,
+            price_index,
+            price_tier,
+            proration,
+        ):
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)
                 self.assertGreater(result.attempted, 0)

@@ -6,11 +6,15 @@ from . import psa_agreement_revenue_mixin
 from . import psa_agreement_revision_mixin
 from . import psa_billing_run_line_review_mixin
 from . import psa_billing_run_review_mixin
+from . import psa_charge_count_mixin
 from . import psa_charge_links_mixin
 from . import psa_counted_mixin
 from . import psa_customer_revenue_mixin
 from . import psa_ledger_mixin
+from . import psa_licensed_mixin
 from . import psa_line_count_mixin
+from . import psa_line_true_up_mixin
+from . import psa_move_annex_mixin
 from . import psa_move_links_mixin
 from . import psa_period_count_mixin
 from . import psa_period_review_mixin

@@ -37,6 +37,19 @@ class PsaAgreementCountMixin(models.AbstractModel):
         self.ensure_one()
         return self._get_counted_lines().action_open_counted()
 
+    def action_open_true_up(self):
+        """Open what the agreement counts now beside what it charged last."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa_billing.psa_agreement_line_action_true_up"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("id", "in", self._get_counted_lines().ids)],
+            "context": {},
+        }
+
     def action_bill_now(self):
         """Propose the invoice of what is due and of what changed, up to today.
 

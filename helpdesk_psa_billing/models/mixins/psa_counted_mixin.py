@@ -137,6 +137,7 @@ class PsaCountedMixin(models.AbstractModel):
 
         :param dict before: what `_psa_get_customers` returned before the change; empty for
             new things
+        :return: the rows that begin
         """
         # sudo: the rows are a consequence of what the user may write
         rows = self.env["psa.presence"].sudo()
@@ -159,7 +160,7 @@ class PsaCountedMixin(models.AbstractModel):
         gone._close(today)
         for (name, reference), renamed in named.items():
             renamed.write({"name": name, "reference": reference})
-        rows.create(new)
+        return rows.create(new)
 
     def _psa_has_come(self, before):
         """Tell whether the thing was elsewhere or away before a change."""

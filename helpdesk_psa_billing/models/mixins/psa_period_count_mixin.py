@@ -39,7 +39,8 @@ class PsaPeriodCountMixin(models.AbstractModel):
 
         :param date day: today
         """
-        ended = self.search(Domain("check_date", "<=", day))
+        # sudo: billing writes its ledger itself
+        ended = self.sudo().search(Domain("check_date", "<=", day))
         ended.filtered("charge_ids").is_open = True
         ended.check_date = False
 
@@ -75,18 +76,17 @@ class PsaPeriodCountMixin(models.AbstractModel):
 
     def _describe_presence(self, presence):
         """Return a thing and for how much of the period it was there, in words."""
-        days, whole = (
-            self._count_days(presence),
-            (self.full_until - self.full_from).days,
-        )
-        if not self.agreement_line_id.count_by_day or days == whole:
+        days = self._get_days_text(presence)
+        if not days:
             return presence.name
-        return self.env._(
-            "%(name)s: %(days)s/%(whole)s days",
-            name=presence.name,
-            days=days,
-            whole=whole,
-        )
+        return self.env._("%(name)s: %(days)s days", name=presence.name, days=days)
+
+    def _get_days_text(self, presence):
+        """Return on how many days of how many a thing was there, empty if on all."""
+        whole = (self.full_until - self.full_from).days
+        days = self._count_days(presence)
+        is_part = self.agreement_line_id.count_by_day and days != whole
+        return f"{days}/{whole}" if is_part else ""
 
     def _count_days(self, presence):
         """Return on how many days of the period a thing was there."""
