@@ -15,6 +15,8 @@ COUNT_LIMIT = 10_001
 ALWAYS = ("1", "True", "true")
 # Our list of tickets loads columns when they are shown; Odoo's lists load all.
 LOADS_WHAT_IS_SHOWN = "psa_ticket_reading_list"
+# Our form of tickets loads fields with these widgets when their page is opened.
+LATE_WIDGETS = ("psa_late_char", "psa_late_list")
 NAMING = ("name", "string", "optional", "widget", "width")
 
 
@@ -98,6 +100,7 @@ class Client:
             node.get("name"): self._get_field_spec(env, model, node)
             for node in nodes
             if not node.xpath("ancestor::groupby")
+            and node.get("widget") not in LATE_WIDGETS
         }
 
     def _get_shown(self, fields, arch, nodes):

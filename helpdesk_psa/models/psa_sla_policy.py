@@ -1,9 +1,12 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ..const import PRIORITIES, SLA_KINDS
 from ..tools.sla_policy import Promise, Rule
+
+_lt = LazyTranslate(__name__)
 
 # Models that policies are about.
 SUBJECTS = {"ticket": "psa.ticket", "task": "project.task"}
@@ -21,6 +24,24 @@ CONDITION_FIELDS = {
     "equipment": "equipment_category_ids",
     "project": "project_ids",
 }
+
+# Why a policy does not count, by what `Rule.find_obstacle` says.
+OBSTACLES = {
+    None: _lt("“%(policy)s” is the first that fits."),
+    "company": _lt("“%(policy)s” is another company's."),
+    "enforced": _lt("“%(policy)s” came into force after the request."),
+    "priority": _lt("“%(policy)s” is for other priorities."),
+    "vip": _lt("“%(policy)s” is for VIPs only."),
+    "type": _lt("“%(policy)s” is for other types."),
+    "team": _lt("“%(policy)s” is for other teams."),
+    "customer": _lt("“%(policy)s” is for other customers."),
+    "group": _lt("“%(policy)s” is for other customer groups."),
+    "site": _lt("“%(policy)s” is for other sites."),
+    "tag": _lt("“%(policy)s” is for other tags."),
+    "equipment": _lt("“%(policy)s” is for other equipment."),
+    "project": _lt("“%(policy)s” is for other projects."),
+}
+OTHER_OBSTACLE = _lt("“%(policy)s” is for other cases.")
 
 
 class PsaSlaPolicy(models.Model):
@@ -355,33 +376,8 @@ class PsaSlaPolicy(models.Model):
 
     @api.model
     def _explain_rule(self, rule, obstacle):
-        name = self._get_sudo_name(rule.policy_id)
-        if not obstacle:
-            return self.env._("“%(policy)s” is the first that fits.", policy=name)
-        sentences = {
-            "company": self.env._("“%(policy)s” is another company's.", policy=name),
-            "enforced": self.env._(
-                "“%(policy)s” came into force after the request.", policy=name
-            ),
-            "priority": self.env._(
-                "“%(policy)s” is for other priorities.", policy=name
-            ),
-            "vip": self.env._("“%(policy)s” is for VIPs only.", policy=name),
-            "type": self.env._("“%(policy)s” is for other types.", policy=name),
-            "team": self.env._("“%(policy)s” is for other teams.", policy=name),
-            "customer": self.env._("“%(policy)s” is for other customers.", policy=name),
-            "group": self.env._(
-                "“%(policy)s” is for other customer groups.", policy=name
-            ),
-            "site": self.env._("“%(policy)s” is for other sites.", policy=name),
-            "tag": self.env._("“%(policy)s” is for other tags.", policy=name),
-            "equipment": self.env._(
-                "“%(policy)s” is for other equipment.", policy=name
-            ),
-            "project": self.env._("“%(policy)s” is for other projects.", policy=name),
-        }
-        other = self.env._("“%(policy)s” is for other cases.", policy=name)
-        return sentences.get(obstacle, other)
+        sentence = OBSTACLES.get(obstacle, OTHER_OBSTACLE)
+        return self.env._(sentence) % {"policy": self._get_sudo_name(rule.policy_id)}
 
     @api.model
     def _get_sudo_name(self, policy_id):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ..const import (
@@ -247,7 +248,6 @@ class PsaTicket(models.Model):
     )
     link_count = fields.Integer(compute="_compute_link_ids")
     event_ids = fields.One2many("psa.event", "ticket_id", string="History")
-    event_count = fields.Integer(compute="_compute_event_count")
     sibling_ticket_count = fields.Integer(
         compute="_compute_sibling_ticket_count",
         string="Other tickets",
@@ -397,21 +397,21 @@ class PsaTicket(models.Model):
 
     def _compute_body(self):
         """Show the first message that is not a note."""
-        first = dict(
-            self.env["mail.message"]
-            .sudo()  # who may read the ticket may read its request
-            ._read_group(
-                [
-                    ("model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("message_type", "in", ("email", "comment")),
-                    ("subtype_id.internal", "=", False),
-                ],
-                ["res_id"],
-                ["id:min"],
-            )
+        # sudo: who may read the ticket may read its request
+        messages = self.env["mail.message"].sudo()
+        spoken = messages._search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("message_type", "in", ("email", "comment")),
+                ("subtype_id.internal", "=", False),
+            ]
         )
-        messages = self.env["mail.message"].sudo().browse(first.values())
+        spoken.groupby = SQL.identifier(spoken.table, "res_id")
+        first = spoken.select(SQL("MIN(%s)", SQL.identifier(spoken.table, "id")))
+        messages = messages.search_fetch(
+            [("id", "in", SQL("(%s)", first))], ["res_id", "body"]
+        )
         bodies = {message.res_id: message.body for message in messages}
         for ticket in self:
             ticket.body = bodies.get(ticket.id, False)
@@ -429,16 +429,6 @@ class PsaTicket(models.Model):
                 lambda link, ticket=ticket: ticket in (link.ticket_id, link.other_id)
             )
             ticket.link_count = len(ticket.link_ids)
-
-    @api.depends_context("uid")
-    def _compute_event_count(self):
-        counts = dict(
-            self.env["psa.event"]._read_group(
-                [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
-            )
-        )
-        for ticket in self:
-            ticket.event_count = counts.get(ticket, 0)
 
     @api.depends_context("uid")
     def _compute_sibling_ticket_count(self):

@@ -122,16 +122,12 @@ class TestIndexes(HelpdeskCommon):
     @classmethod
     def _insert_tickets(cls):
         """Insert many tickets, one in twenty of them open, and return a customer."""
-        cls.env.flush_all()
-        cls.env.cr.execute(
-            """
-            INSERT INTO res_partner (name, complete_name, active)
-            SELECT 'Client ' || i, 'Client ' || i, TRUE
-              FROM generate_series(1, 500) AS i
-         RETURNING id
-            """
+        customer_ids = (
+            cls.env["res.partner"]
+            .create([{"name": f"Client {number}"} for number in range(500)])
+            .ids
         )
-        customer_ids = [customer_id for (customer_id,) in cls.env.cr.fetchall()]
+        cls.env.flush_all()
         cls.env.cr.execute(
             """
             INSERT INTO psa_ticket (number, name, active, company_id, channel, priority,

@@ -83,7 +83,7 @@ class SecurityCase(HelpdeskCommon):
     def _snapshot(self, ticket):
         self.env.invalidate_all()
         return ticket.read(
-            ["stage_id", "user_id", "team_id", "read_at", "priority", "event_count"]
+            ["stage_id", "user_id", "team_id", "read_at", "priority", "event_ids"]
         )
 
 

@@ -45,10 +45,14 @@ class PsaTicketInterventionMixin(models.AbstractModel):
     @api.depends("appointment_ids")
     @api.depends_context("uid")
     def _compute_appointment_count(self):
+        appointments = self.env["calendar.event"]
+        domain = [("psa_ticket_id", "in", self.ids)]
+        # sudo: most tickets have none at all, and the rules of calendars take long
+        exist = appointments.sudo().search_count(domain, limit=1)
         counts = dict(
-            self.env["calendar.event"]._read_group(
-                [("psa_ticket_id", "in", self.ids)], ["psa_ticket_id"], ["__count"]
-            )
+            appointments._read_group(domain, ["psa_ticket_id"], ["__count"])
+            if exist
+            else ()
         )
         for ticket in self:
             ticket.appointment_count = counts.get(ticket._origin, 0)

@@ -27,8 +27,20 @@ class PsaTicketParticipantMixin(models.AbstractModel):
 
     @api.depends("message_follower_ids", "partner_id")
     def _compute_participant_ids(self):
+        # sudo: agents see who takes part; one query where the followers take two
+        followers = (
+            self.env["mail.followers"]
+            .sudo()
+            .search_fetch(
+                [("res_model", "=", self._name), ("res_id", "in", self._origin.ids)],
+                ["res_id", "partner_id"],
+            )
+        )
+        of_ticket = followers.grouped("res_id")
         for ticket in self:
-            ticket.participant_ids = ticket._get_participants()
+            partners = of_ticket.get(ticket._origin.id, followers.browse()).partner_id
+            others = (partners - ticket.partner_id).filtered("partner_share")
+            ticket.participant_ids = others.sudo(self.env.su)
 
     def _get_participants(self):
         """Return the followers from outside, without the requester."""

@@ -37,8 +37,9 @@ class PsaTicketSlaMixin(models.AbstractModel):
     def _compute_can_extend_sla(self):
         is_lead = self.env.user.has_group("helpdesk_psa.group_psa_lead")
         for ticket in self:
-            states = set(ticket.sla_clock_ids.mapped("state"))
-            ticket.can_extend_sla = is_lead and not states.isdisjoint(LIVE_SLA_STATES)
+            # Who may not extend needs no clocks.
+            states = set(ticket.sla_clock_ids.mapped("state") if is_lead else ())
+            ticket.can_extend_sla = not states.isdisjoint(LIVE_SLA_STATES)
 
     def write(self, vals):
         if not vals.keys().isdisjoint(PRIORITY_FIELDS):

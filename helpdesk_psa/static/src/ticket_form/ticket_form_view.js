@@ -2,6 +2,8 @@ import { registry } from "@web/core/registry";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 
+import { getLateFields, LateModel } from "../late_fields/late_model";
+
 /**
  * Tells the server that an agent has opened a ticket. Who counts as an agent is decided
  * there: for anybody else nothing is stamped.
@@ -16,6 +18,7 @@ export class TicketFormController extends FormController {
         const params = super.modelParams;
         return {
             ...params,
+            config: { ...params.config, lateFields: getLateFields(this.archInfo) },
             hooks: { ...params.hooks, onRootLoaded: this.onRootLoaded.bind(this) },
         };
     }
@@ -48,6 +51,10 @@ export class TicketFormController extends FormController {
     }
 }
 
-export const ticketFormView = { ...formView, Controller: TicketFormController };
+export const ticketFormView = {
+    ...formView,
+    Controller: TicketFormController,
+    Model: LateModel,
+};
 
 registry.category("views").add("psa_ticket_form", ticketFormView);
