@@ -393,7 +393,7 @@ class MailThread(models.AbstractModel):
         addresses = _get_recipients(message)
 
         def position(route):
-            alias = route[4] and route[4].alias_full_name
+            alias = route[4].alias_full_name if route[4] else None
             return addresses.index(alias) if alias in addresses else len(addresses)
 
         return min(routes, key=position)

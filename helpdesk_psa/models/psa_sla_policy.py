@@ -376,8 +376,8 @@ class PsaSlaPolicy(models.Model):
 
     @api.model
     def _explain_rule(self, rule, obstacle):
-        sentence = OBSTACLES.get(obstacle, OTHER_OBSTACLE)
-        return self.env._(sentence) % {"policy": self._get_sudo_name(rule.policy_id)}
+        sentence = self.env._(OBSTACLES.get(obstacle, OTHER_OBSTACLE))
+        return sentence % {"policy": self._get_sudo_name(rule.policy_id)}
 
     @api.model
     def _get_sudo_name(self, policy_id):
