@@ -282,9 +282,9 @@ class PsaAgreement(models.Model):
         moves = self.charge_ids.move_id
         return {
             **action,
-            "display_name": self.display_name,
+            "display_name": self.env._("Invoices"),
             "domain": list(Domain("id", "in", moves.ids)),
-            "context": {"create": False},
+            "context": {"create": False, "default_move_type": "out_invoice"},
         }
 
     # === HOW IT IS INVOICED === #

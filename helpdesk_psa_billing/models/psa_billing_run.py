@@ -277,9 +277,9 @@ class PsaBillingRun(models.Model):
         )
         return {
             **action,
-            "display_name": self.display_name,
+            "display_name": self.env._("Invoices"),
             "domain": [("psa_run_id", "=", self.id)],
-            "context": {"create": False},
+            "context": {"create": False, "default_move_type": "out_invoice"},
         }
 
     def _discard_proposals(self):

@@ -187,26 +187,28 @@ class PsaPeriod(models.Model):
     def _search_billing_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        live = Domain("is_live", "=", True)
-        domains = {
-            "planned": Domain("state", "=", "planned")
-            & Domain("charge_ids", "=", False),
-            "skipped": Domain("state", "=", "skipped"),
-            "proposed": live & Domain("state", "=", "draft"),
-            "drafted": live & Domain("state", "=", "approved"),
-            "invoiced": live & Domain("state", "=", "invoiced"),
+        domains = self._get_billing_state_domains()
+        return Domain.OR(domains[name] for name in value if name in domains)
+
+    @api.model
+    def _get_billing_state_domains(self):
+        """Return for each status the domain of its periods, see `_get_billing_state`."""
+        live = Domain("reverses_id", "=", False) & Domain("is_reversed", "=", False)
+        skipped = Domain("state", "=", "skipped")
+        charged = Domain("charge_ids", "!=", False)
+        has_live = Domain("charge_ids", "any", live)
+        is_proposed = Domain("charge_ids", "any", live & Domain("state", "=", "draft"))
+        is_drafted = ~is_proposed & Domain(
+            "charge_ids", "any", live & Domain("state", "=", "approved")
+        )
+        return {
+            "planned": ~skipped & ~charged,
+            "skipped": skipped & ~has_live,
+            "proposed": is_proposed,
+            "drafted": is_drafted,
+            "invoiced": has_live & ~is_proposed & ~is_drafted,
+            "credited": ~skipped & charged & ~has_live,
         }
-        result = Domain.FALSE
-        for name in value:
-            if name in ("planned", "skipped"):
-                result |= domains[name]
-            elif name == "credited":
-                result |= Domain("charge_ids", "!=", False) & ~Domain(
-                    "charge_ids", "any", live
-                )
-            else:
-                result |= Domain("charge_ids", "any", domains[name])
-        return result
 
     # === THE TERMS DECIDE WHICH PERIODS THERE ARE === #
 

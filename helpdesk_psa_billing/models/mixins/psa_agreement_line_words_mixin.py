@@ -128,7 +128,7 @@ class PsaAgreementLineWordsMixin(models.AbstractModel):
     )
     def _compute_monthly_amount(self):
         for line in self:
-            is_recurring = line.product_id and line.charge_kind == "recurring"
+            is_recurring = line.charge_kind == "recurring" and line._has_price()
             amount = line._get_monthly_amount() if is_recurring else 0
             line.monthly_amount = line.currency_id.round(amount) if amount else 0
 
@@ -136,4 +136,13 @@ class PsaAgreementLineWordsMixin(models.AbstractModel):
         """Tell whether the line is shown in the year ahead: in force, or in a draft."""
         self.ensure_one()
         is_proposal = self.amendment_id._is_draft() if self.amendment_id else False
-        return bool(self.product_id and self.billing_unit and not is_proposal)
+        return bool(self._has_price() and self.billing_unit and not is_proposal)
+
+    def _has_price(self):
+        """Tell whether the line can be priced: in a form, tiers may still be missing."""
+        self.ensure_one()
+        if self.price_method == "tiers" and 0 not in self.tier_ids.mapped(
+            "quantity_above"
+        ):
+            return False
+        return bool(self.product_id)

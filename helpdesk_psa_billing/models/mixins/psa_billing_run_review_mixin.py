@@ -38,7 +38,7 @@ class PsaBillingRunReviewMixin(models.AbstractModel):
         )
         return {
             **action,
-            "display_name": self.display_name,
+            "display_name": self.env._("Charges"),
             "domain": list(Domain("run_line_id.run_id", "=", self.id)),
             "context": {},
         }

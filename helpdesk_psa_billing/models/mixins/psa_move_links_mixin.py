@@ -37,7 +37,7 @@ class PsaMoveLinksMixin(models.AbstractModel):
         )
         return {
             **action,
-            "display_name": self.display_name,
+            "display_name": self.env._("Charges"),
             "domain": list(Domain("move_id", "=", self.id)),
             "context": {},
         }

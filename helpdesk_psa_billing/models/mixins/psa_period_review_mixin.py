@@ -65,7 +65,7 @@ class PsaPeriodReviewMixin(models.AbstractModel):
         )
         return {
             **action,
-            "display_name": self.display_name,
+            "display_name": self.env._("Invoices"),
             "domain": list(Domain("id", "in", self.charge_ids.move_id.ids)),
-            "context": {"create": False},
+            "context": {"create": False, "default_move_type": "out_invoice"},
         }
