@@ -142,6 +142,8 @@ class PsaEvent(models.Model):
         )
 
     def _describe_created(self):
+        if not self.new:
+            return self.env._("Created")
         return self.env._("Created (%(channel)s)", channel=self.new_label)
 
     def _describe_read(self):

@@ -204,7 +204,8 @@ class PsaSlaClock(models.Model):
         """
         for clock in self:
             ticket, task = clock.ticket_id, clock.task_id
-            clock.company_id = ticket.company_id or task.company_id
+            subject = ticket or task
+            clock.company_id = subject and subject._get_sla_company()
             clock.team_id = ticket.team_id
             clock.customer_id = (
                 ticket.customer_id or task.partner_id.commercial_partner_id
@@ -214,15 +215,19 @@ class PsaSlaClock(models.Model):
             )
             clock.project_id = task.project_id
 
-    @api.depends("metric", "ticket_id.number", "task_id.name")
+    @api.depends("kind", "metric", "ticket_id.number", "task_id.name")
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["metric"]._description_selection(self.env))
         for clock in self:
-            clock.display_name = self.env._(
-                "%(metric)s of %(subject)s",
-                metric=labels.get(clock.metric, ""),
-                subject=clock.ticket_id.number or clock.task_id.name or "",
+            values = {
+                "metric": labels.get(clock.metric, ""),
+                "subject": clock.ticket_id.number or clock.task_id.name or "",
+            }
+            clock.display_name = (
+                self.env._("%(metric)s (OLA) of %(subject)s", **values)
+                if clock.kind == "ola"
+                else self.env._("%(metric)s of %(subject)s", **values)
             )
 
     @api.depends("state", "due_at")

@@ -159,6 +159,7 @@ class PsaSlaEscalation(models.Model):
         "priority",
         "team_id",
         "action_server_id",
+        "apply_to",
     )
     @api.depends_context("lang")
     def _compute_sentence(self):
@@ -240,7 +241,11 @@ class PsaSlaEscalation(models.Model):
         if self.notify_agent:
             people.append(self.env._("the agent"))
         if self.notify_leader:
-            people.append(self.env._("the team leader"))
+            people.append(
+                self.env._("the project manager")
+                if self.apply_to == "task"
+                else self.env._("the team leader")
+            )
         if self.notify_followers:
             people.append(self.env._("the followers"))
         return people + self.notify_user_ids.mapped("name")

@@ -249,6 +249,16 @@ class TestScheduleCompletion(ScheduleCommon):
             [date(2026, 1, 15), date(2026, 2, 28)],
         )
 
+    def test_the_form_says_that_the_next_date_waits_for_the_last_one(self):
+        schedule = self._create_chain()
+        self._run_scheduler("2026-01-15")
+        waits = "when what was created is done"
+        with at("2026-01-31 10:00:00"):
+            self.assertIn(waits, schedule.with_user(self.ada).preview)
+            schedule.occurrence_ids.ticket_id.with_user(self.ada).action_resolve()
+            schedule.invalidate_recordset(["preview"])
+            self.assertNotIn(waits, schedule.with_user(self.ada).preview)
+
     def test_a_cancelled_visit_does_not_end_the_chain(self):
         schedule = self._create_chain(kind="intervention")
         self._run_scheduler("2026-01-15")

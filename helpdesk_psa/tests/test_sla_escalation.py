@@ -632,7 +632,7 @@ class TestTaskEscalation(EscalationCommon):
         self.assertEqual(
             {event.summary for event in told},
             {
-                "SLA: 30 min before due: tell the team leader",
+                "SLA: 30 min before due: tell the project manager",
                 "SLA: due time missed (Resolution)",
             },
         )

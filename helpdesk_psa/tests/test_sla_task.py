@@ -73,6 +73,27 @@ class TestSlaTask(SlaCommon):
         self.assertEqual(task.sla_due_at, at("mon 10:00"))
         self.assertEqual(self._get_task_clock(task).due_at, at("mon 17:00"))
 
+    def test_project_of_all_companies_has_the_policies_of_who_opened_the_task(self):
+        """Odoo's projects have no company unless one is chosen."""
+        self.project.company_id = False
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Ours",
+                "date_from": at("mon 00:00"),
+                "date_to": at("mon 23:59"),
+                "company_id": self.company.id,
+            }
+        )
+        task = self._create_task()
+        self.assertFalse(task.company_id)
+        self.assertEqual(task.sla_policy_id, self.policy)
+        clock = self._get_task_clock(task)
+        self.assertEqual(clock.company_id, self.company)
+        self.assertEqual(clock.due_at, at("tue 17:00"))
+        with when("tue 10:00"):
+            task.state = "1_done"
+        self.assertEqual(clock.elapsed_seconds, 3600)
+
     def test_project_without_the_switch_has_no_clocks(self):
         self.project.psa_use_sla = False
         self.assertFalse(self._create_task().sudo().sla_clock_ids)

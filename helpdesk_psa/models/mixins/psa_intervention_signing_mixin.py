@@ -93,7 +93,9 @@ class PsaInterventionSigningMixin(models.AbstractModel):
                     "SELECT FROM %s WHERE id IN %s FOR SHARE",
                     SQL.identifier(self._table),
                     tuple(self.ids),
-                )
+                ),
+                # Odoo tries again what fails because the sheet has just been signed.
+                log_exceptions=False,
             )
         self._check_unlocked()
 

@@ -59,14 +59,24 @@ class PsaSchedulePreviewMixin(models.AbstractModel):
     def _compute_preview(self):
         for schedule in self:
             values = {"schedule": schedule, "rows": [], "error": False}
+            values["waits"] = False
             try:
                 if schedule.anchor_date and schedule.date_from:
                     values["rows"] = schedule._get_preview_rows()
+                    values["waits"] = not values["rows"] and schedule._waits()
             except UserError as error:
                 values["error"] = str(error)
             schedule.preview = self.env["ir.qweb"]._render(
                 "helpdesk_psa.psa_schedule_preview", values
             )
+
+    def _waits(self):
+        """Tell whether the next date is known only when something has been done."""
+        self.ensure_one()
+        if self.basis != "completion" or self.state != "running":
+            return False
+        latest = self._origin.occurrence_ids[:PREVIEW_DATES]
+        return not all(latest.mapped("done_date"))
 
     def _get_preview_rows(self):
         """Return the next dates as dicts: what the template shows of each."""

@@ -80,7 +80,8 @@ class PsaSlaClockEscalationMixin(models.AbstractModel):
         # sudo: whoever causes a clock may not read the ticket any more
         ticket = self.env["psa.ticket"].sudo().browse(vals.get("ticket_id") or [])
         task = self.env["project.task"].sudo().browse(vals.get("task_id") or [])
-        return ticket.company_id.id or task.company_id.id
+        subject = ticket or task
+        return subject and subject._get_sla_company().id
 
     def write(self, vals):
         result = super().write(vals)

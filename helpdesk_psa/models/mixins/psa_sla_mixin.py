@@ -313,6 +313,11 @@ class PsaSlaMixin(models.AbstractModel):
         self.ensure_one()
         return self.create_date
 
+    def _get_sla_company(self):
+        """Return the company that promises: its policies and holidays count."""
+        self.ensure_one()
+        return self.company_id
+
     def _get_sla_team_id(self):
         """Return the team that internal promises bind now, if there are any."""
         self.ensure_one()
@@ -541,12 +546,13 @@ def to_terms(record, rows, times=None):
     :param dict times: working times by calendar and company, filled by this function
     """
     times = {} if times is None else times
+    company = record._get_sla_company()
     terms = []
     for at, policy_id, seconds, calendar_id, percent in rows:
-        key = (calendar_id, record.company_id.id)
+        key = (calendar_id, company.id)
         if key not in times:
             calendar = record.env["resource.calendar"].sudo().browse(calendar_id or ())
-            times[key] = calendar._psa_working_time(record.company_id)
+            times[key] = calendar._psa_working_time(company)
         moment = fields.Datetime.to_datetime(at)
         terms.append(Terms(moment, seconds, times[key], percent, policy_id))
     return terms

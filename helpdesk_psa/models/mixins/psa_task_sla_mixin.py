@@ -88,6 +88,13 @@ class PsaTaskSlaMixin(models.AbstractModel):
 
     # === WHAT CLOCKS ASK === #
 
+    def _get_sla_company(self):
+        """Override of `psa.sla.mixin`: projects of all companies have none.
+
+        The company of whoever opened the task promises then.
+        """
+        return self.company_id or self.sudo().create_uid.company_id
+
     @api.model
     def _get_sla_terms_fields(self):
         return (*super()._get_sla_terms_fields(), "project_id")
@@ -118,7 +125,7 @@ class PsaTaskSlaMixin(models.AbstractModel):
                 "project": task.project_id.ids,
             }
             facts[task.id] = Facts(
-                company_id=task.company_id.id,
+                company_id=task._get_sla_company().id,
                 requested_at=task.create_date,
                 priority=task.priority or "0",
                 is_vip="vip" in needs

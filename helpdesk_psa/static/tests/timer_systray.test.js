@@ -73,5 +73,5 @@ test("a timer started in another window shows here when the bus tells of it", as
     await getService("bus_service").start();
     MockServer.env["bus.bus"]._sendone("broadcast", "psa.timer/changed", {});
     await waitFor(".o_psa_timer_clock");
-    expect(queryAllTexts(".o_psa_timer_clock")).toEqual(["0:59:59"]);
+    expect(".o_psa_timer_clock").toHaveText(/^0:59:5\d$/);
 });

@@ -46,20 +46,25 @@ const sign = (name) => [
     },
 ];
 
-/** Of the day's view, in which the board shows today also on a weekend. */
+/** Ada's hours in the day's view. */
 const LANE = ".o_psa_dispatch_lane[aria-label^='Ada Agent']";
 const BLOCK = ".o_psa_dispatch_block:contains(Printer is out of order)";
 
 registry.category("web_tour.tours").add("psa_board_plans_visit", {
     steps: () => [
         {
-            content: "Show the hours of today",
+            content: "Show the hours of a day",
             trigger: ".o_psa_dispatch [data-scale=day]",
             run: "click",
         },
         {
+            content: "Of today, also on a weekend",
+            trigger: `.o_psa_dispatch:has(${LANE}) button:contains(Today)`,
+            run: "click",
+        },
+        {
             content: "Drag the visit that waits to Ada",
-            trigger: `.o_psa_dispatch:has(${LANE}) .o_psa_dispatch_waiting ${BLOCK}`,
+            trigger: `.o_psa_dispatch:has(${LANE} .o_psa_dispatch_now) .o_psa_dispatch_waiting ${BLOCK}`,
             run: (helpers) =>
                 helpers.drag_and_drop(LANE, {
                     position: { top: 10, left: 60 },
