@@ -962,8 +962,10 @@ class ImportPlan:
         for party in mains:
             party.record = sites[party.customer.record.id]
             # The fast way of creation leaves out what sites have of their customer.
-            values = party.customer.record._get_commercial_values()
-            if values := {**values, **self._prepare(party)}:
+            # sudo: as everywhere in Odoo, accountants' fields come along unseen
+            if common := party.customer.record.sudo()._get_commercial_values():
+                party.record.sudo().write(common)
+            if values := self._prepare(party):
                 party.record.write(values)
 
     def _write_domains(self):
