@@ -31,6 +31,7 @@
         "views/psa_agreement_views.xml",
         "views/psa_customer_views.xml",
         "views/account_move_views.xml",
+        "wizards/account_move_reversal_views.xml",
         "views/product_template_views.xml",
         "views/hr_employee_views.xml",
         "views/res_config_settings_views.xml",

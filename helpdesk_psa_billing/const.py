@@ -36,3 +36,12 @@ REVISION_METHODS = [
     ("percentage", "By a percentage"),
     ("index", "By an index"),
 ]
+
+# What becomes of the work that a credit note takes back.
+CREDIT_DISPOSITIONS = [
+    ("bill_again", "Bill again"),
+    ("write_off", "Write off"),
+]
+
+# Invoices that are created together: larger batches are not faster, only bigger.
+INVOICE_BATCH = 100

@@ -169,6 +169,7 @@ class PsaBillingRunLine(models.Model):
             "invoice_origin": ", ".join(self.agreement_ids.mapped("name")),
             "narration": self._get_memo(),
             "psa_run_id": self.run_id.id,
+            "psa_is_charged": True,
             "invoice_line_ids": commands,
         }
         for name, field in (

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import float_round
 
 from ..const import DESTINATIONS
 
@@ -18,7 +17,12 @@ class PsaCharge(models.Model):
 
     _name = "psa.charge"
     _description = "Charge"
-    _inherit = ["psa.ledger.mixin", "psa.charge.count.mixin", "psa.charge.links.mixin"]
+    _inherit = [
+        "psa.ledger.mixin",
+        "psa.charge.count.mixin",
+        "psa.charge.links.mixin",
+        "psa.charge.correction.mixin",
+    ]
     _order = "work_date, id"
     _check_company_auto = True
 
@@ -170,29 +174,6 @@ class PsaCharge(models.Model):
         """Make facts of proposals; the amounts stay from now on."""
         self.filtered(lambda it: it.state == "draft").write({"state": "approved"})
 
-    # === BACK === #
-
-    def _release(self):
-        """Take the charges off the invoice that they were drafted on.
-
-        Nothing was issued, so what a period was to be charged is computed anew.
-        """
-        periods = self.period_id
-        originals = self.reverses_id
-        self.filtered("period_id").unlink()
-        originals.is_reversed = False
-        periods.write({"is_open": True})
-
-    def _reverse(self, quantity, line, disposition):
-        """Take charges back, newest work first, and say what becomes of the work.
-
-        :param float quantity: units of the invoice line that a credit note takes back
-        :param line: `account.move.line` of the credit note
-        :param str disposition: `bill_again` or `write_off`
-        :return: the opposite charges
-        """
-        raise NotImplementedError
-
     # === ON THE INVOICE === #
 
     def _prepare_move_line_values(self, sign=1):
@@ -205,8 +186,7 @@ class PsaCharge(models.Model):
         """
         self.ensure_one()
         line = self.agreement_line_id
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        quantity = sign * (float_round(self.quantity, digits) or 1)
+        quantity = sign * self._get_units()
         share = 1 - self.discount / 100
         values = {
             "product_id": self.product_id.id,

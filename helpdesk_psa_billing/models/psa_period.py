@@ -452,23 +452,23 @@ class PsaPeriod(models.Model):
         """Return the values of a charge over an amount: the whole due, or a correction."""
         self.ensure_one()
         line = self.agreement_line_id
-        is_first = not self.charge_ids
+        is_whole = self.currency_id.compare_amounts(amount, due.amount) == 0
         name = line._describe_period(self.date_from, self.date_until)
-        changes = "" if is_first else self._explain_correction(due)
+        changes = "" if is_whole else self._explain_correction(due)
         return {
             "period_id": self.id,
-            "sequence": len(self.charge_ids),
+            "sequence": max(self.charge_ids.mapped("sequence"), default=-1) + 1,
             "agreement_line_id": line.id,
             "product_id": line.product_id.id,
             "work_date": self.date_from,
             "service_from": self.date_from,
             "service_until": self.date_until,
             "destination": "billed",
-            "quantity": due.quantity if is_first else (1 if amount > 0 else -1),
-            "price_unit": due.price_unit if is_first else abs(amount),
-            "discount": line.discount if is_first else 0,
+            "quantity": due.quantity if is_whole else (1 if amount > 0 else -1),
+            "price_unit": due.price_unit if is_whole else abs(amount),
+            "discount": line.discount if is_whole else 0,
             "amount": amount,
-            "name": name if is_first else self.env._("%(line)s: correction", line=name),
+            "name": name if is_whole else self.env._("%(line)s: correction", line=name),
             "explanation": changes or due.explanation,
             "counted": due.counted or False,
         }

@@ -1,2 +1,3 @@
+from . import account_move_reversal
 from . import psa_period_skip
 from . import psa_price_revision_waive

@@ -6,6 +6,7 @@ from . import psa_agreement_revenue_mixin
 from . import psa_agreement_revision_mixin
 from . import psa_billing_run_line_review_mixin
 from . import psa_billing_run_review_mixin
+from . import psa_charge_correction_mixin
 from . import psa_charge_count_mixin
 from . import psa_charge_links_mixin
 from . import psa_counted_mixin
