@@ -156,7 +156,9 @@ class PsaInvoiceWriter(models.AbstractModel):
         completed, positions = [], {}
         if self._is_standard():
             known = [at for at, vals in enumerate(vals_list) if self._is_known(vals)]
-            completed, positions = self._complete([vals_list[at] for at in known], known)
+            completed, positions = self._complete(
+                [vals_list[at] for at in known], known
+            )
         ordinary = [at for at in range(len(vals_list)) if at not in positions]
         written = dict(
             zip(positions, self._create_complete(completed), strict=True)
@@ -190,7 +192,8 @@ class PsaInvoiceWriter(models.AbstractModel):
             and vals.get("partner_id")
             and self._are_known(vals, MOVE_FIELDS)
             and all(
-                command[0] == Command.CREATE and self._are_known(command[2], LINE_FIELDS)
+                command[0] == Command.CREATE
+                and self._are_known(command[2], LINE_FIELDS)
                 for command in lines
             )
             and any(not command[2].get("display_type") for command in lines)
@@ -205,7 +208,9 @@ class PsaInvoiceWriter(models.AbstractModel):
     def _is_known_line(line):
         display_type = line.get("display_type") or "product"
         return display_type in NOTES or (
-            display_type == "product" and line.get("product_id") and "price_unit" in line
+            display_type == "product"
+            and line.get("product_id")
+            and "price_unit" in line
         )
 
     # === COMPLETING === #
@@ -222,7 +227,11 @@ class PsaInvoiceWriter(models.AbstractModel):
             return [], []
         headers = self.env["account.move"]._prepare_create_values(
             [
-                {name: value for name, value in vals.items() if name != "invoice_line_ids"}
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if name != "invoice_line_ids"
+                }
                 for vals in vals_list
             ]
         )
@@ -261,7 +270,9 @@ class PsaInvoiceWriter(models.AbstractModel):
         )
 
     def _get_commercial_partner(self, header):
-        return self.env["res.partner"].browse(header["partner_id"]).commercial_partner_id
+        return (
+            self.env["res.partner"].browse(header["partner_id"]).commercial_partner_id
+        )
 
     def _has_analytic_models(self, company):
         """Return whether accounts may be distributed by customer."""
@@ -388,7 +399,10 @@ class PsaInvoiceWriter(models.AbstractModel):
             }
             for group in (products, taxes)
         )
-        untaxed, tax = self._round_amounts(move, untaxed), self._round_amounts(move, tax)
+        untaxed, tax = (
+            self._round_amounts(move, untaxed),
+            self._round_amounts(move, tax),
+        )
         terms = {}
         for due_date, balance, amount_currency in self._get_instalments(
             move, untaxed, tax

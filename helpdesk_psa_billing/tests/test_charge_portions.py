@@ -16,7 +16,9 @@ def round_cents(amount):
 
 class TestChargePortions(BaseCase):
     @given(st.lists(UNITS, max_size=6), UNITS)
-    def test_units_are_taken_in_order_and_never_more_than_there_are(self, open_units, units):
+    def test_units_are_taken_in_order_and_never_more_than_there_are(
+        self, open_units, units
+    ):
         taken = take(open_units, units, 2)
         self.assertAlmostEqual(sum(taken), min(units, sum(open_units)), places=2)
         for index, (part, available) in enumerate(zip(taken, open_units, strict=True)):

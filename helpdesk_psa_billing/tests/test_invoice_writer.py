@@ -141,7 +141,10 @@ class InvoiceWriterCase(AccountTestInvoicingCommon):
         cls.terms = (
             create("30 days", ("percent", 100, 30))
             + create(
-                "Thirds", ("percent", 33.33, 0), ("percent", 33.33, 30), ("percent", 33.34, 60)
+                "Thirds",
+                ("percent", 33.33, 0),
+                ("percent", 33.33, 30),
+                ("percent", 33.34, 60),
             )
             + create("First 50", ("fixed", 50, 0), ("percent", 100, 45))
             + create("Same day twice", ("percent", 50, 10), ("percent", 50, 10))
@@ -242,9 +245,7 @@ class InvoiceWriterCase(AccountTestInvoicingCommon):
         """Assert that two lists of invoices are the same, each with its journal items."""
         self.assertEqual(len(ours), len(theirs))
         for our, their in zip(ours, theirs, strict=True):
-            self.assertEqual(
-                self._read(our.line_ids), self._read(their.line_ids), vals
-            )
+            self.assertEqual(self._read(our.line_ids), self._read(their.line_ids), vals)
             self.assertEqual(self._read(our), self._read(their), vals)
             self.assertEqual(our.tax_totals, their.tax_totals)
             self.assertEqual(
@@ -279,7 +280,8 @@ class TestInvoiceWriter(InvoiceWriterCase):
             vals
             for vals in (self._draw(rng) for _number in range(9))
             if all(
-                command[2].get("quantity", 1) > 0 for command in vals["invoice_line_ids"]
+                command[2].get("quantity", 1) > 0
+                for command in vals["invoice_line_ids"]
             )
         ]
         ours = self.writer._write_invoices(vals_list).filtered("amount_total")

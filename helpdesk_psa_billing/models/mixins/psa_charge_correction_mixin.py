@@ -115,6 +115,8 @@ class PsaChargeCorrectionMixin(models.AbstractModel):
         for charge, part in self._take(units).items():
             whole = abs(charge._get_units())
             released |= charge if part == whole else charge._split(whole - part)
+        # They are on no invoice that was issued.
+        released.write({"invoice_line_id": False})
         released._release()
 
     def _split(self, units):
