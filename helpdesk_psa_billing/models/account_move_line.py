@@ -70,9 +70,10 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """Override of `account`: a reversed line is known line by line."""
-        super()._copy_data_extend_business_fields(values)
+        result = super()._copy_data_extend_business_fields(values)
         if self.move_id.psa_is_charged:
             values["psa_origin_line_id"] = self.id
+        return result
 
     # === CHARGES === #
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..const import DESTINATIONS
+from .mixins.psa_charge_correction_mixin import SPLIT
 
 # What may change once a charge is approved: where it is invoiced, nothing of what it says.
 FREE_FIELDS = {"state", "invoice_line_id", "run_line_id", "is_reversed"}
@@ -151,7 +152,12 @@ class PsaCharge(models.Model):
     # === FACTS DO NOT CHANGE === #
 
     def write(self, vals):
-        if vals.keys() - FREE_FIELDS and any(it.state != "draft" for it in self):
+        is_split = self.env.context.get("psa_split") is SPLIT
+        if (
+            vals.keys() - FREE_FIELDS
+            and not is_split
+            and any(it.state != "draft" for it in self)
+        ):
             raise UserError(
                 self.env._(
                     "An approved charge is not changed. Credit its invoice, or delete the "

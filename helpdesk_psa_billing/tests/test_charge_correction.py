@@ -1,6 +1,7 @@
 """What is deleted, cut short, cancelled or credited is due again, exactly that."""
 
 import random
+from contextlib import suppress
 from datetime import date
 from unittest.mock import patch
 
@@ -360,11 +361,8 @@ class TestRandomLife(CorrectionCase):
                 steps += [lambda: self._credit(move)]
             else:
                 steps += [move.button_draft]
-        try:
-            with self.env.cr.savepoint():
-                rng.choice(steps)()
-        except UserError:
-            pass
+        with suppress(UserError), self.env.cr.savepoint():
+            rng.choice(steps)()
 
     def _lower(self, move, rng):
         for line in move.invoice_line_ids[:1]:

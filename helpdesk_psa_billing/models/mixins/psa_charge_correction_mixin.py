@@ -17,6 +17,9 @@ SAME_FIELDS = (
     "discount",
 )
 
+# Lets a charge change while it is split; as an object, no caller from outside has it.
+SPLIT = object()
+
 
 class PsaChargeCorrectionMixin(models.AbstractModel):
     """What is left out of an invoice, deleted with it or credited, and is due again.
@@ -140,7 +143,9 @@ class PsaChargeCorrectionMixin(models.AbstractModel):
             }
         )
         # An approved charge does not change. This one was never issued like that.
-        super().write({"quantity": self.quantity * share, "amount": amount})
+        self.with_context(psa_split=SPLIT).write(
+            {"quantity": self.quantity * share, "amount": amount}
+        )
         return self.create(rest)
 
     # === AFTERWARDS === #
