@@ -63,6 +63,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/psa_billing_demo.xml",
+        "demo/psa_price_revision_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,1 +1,2 @@
 from . import psa_billing_demo
+from . import psa_price_revision_demo

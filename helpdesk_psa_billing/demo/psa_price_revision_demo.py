@@ -13,10 +13,14 @@ INDEXES = {
 }
 # How the prices of some agreements change: values, months until then, what was decided.
 REVISIONS = {
-    "harbour": ({"revision_method": "index", "formula": "syntec"}, 2, None),
+    "harbour": ({"revision_method": "index", "formula": "syntec"}, 3, None),
     "kestrel": ({"revision_method": "index", "formula": "syntec"}, 1, "notified"),
     "rivage": ({"revision_method": "index", "formula": "labour"}, 2, None),
-    "oakridge": ({"revision_method": "percentage", "revision_percent": 3}, 1, "applied"),
+    "oakridge": (
+        {"revision_method": "percentage", "revision_percent": 3},
+        1,
+        "applied",
+    ),
     "marlow": ({"revision_method": "percentage", "revision_percent": 2.5}, 1, "waived"),
 }
 

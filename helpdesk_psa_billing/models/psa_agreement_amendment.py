@@ -13,3 +13,20 @@ class PsaAgreementAmendment(models.Model):
         ondelete="restrict",
         help="The revision that the amendment carries out.",
     )
+    renewal_end = fields.Date(
+        string="Renewed until",
+        copy=False,
+        help="Last day of the agreement once the amendment is in force. Empty: the "
+        "amendment does not renew it.",
+    )
+
+    def _apply(self):
+        """Override: an amendment that renews the agreement moves its end."""
+        agreement = self.agreement_id
+        if (
+            self.renewal_end
+            and agreement.date_end
+            and self.renewal_end > agreement.date_end
+        ):
+            agreement._renew(self.renewal_end)
+        return super()._apply()

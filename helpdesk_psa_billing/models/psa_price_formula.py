@@ -34,7 +34,9 @@ class PsaPriceFormula(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one("res.company", help="Empty: for all companies.")
     fixed_part = fields.Float(
+        string="Fixed part",
         digits=(16, 6),
+        min_display_digits=2,
         help="Share of the price that follows no index, from 0 to 1: 0.15 for 15 %.",
     )
     term_ids = fields.One2many(
@@ -45,6 +47,7 @@ class PsaPriceFormula(models.Model):
             ("latest", "Latest published"),
             ("month", "Of a certain month"),
         ],
+        string="Values",
         required=True,
         default="latest",
         help="Which values are compared. Latest published: on the day the letter is due, "
@@ -53,6 +56,7 @@ class PsaPriceFormula(models.Model):
     )
     value_month = fields.Selection(
         MONTHS,
+        string="Of the month",
         help="Month of the values, for example June for each revision in January.",
     )
     coefficient_digits = fields.Integer(
@@ -64,17 +68,20 @@ class PsaPriceFormula(models.Model):
     floor = fields.Float(
         string="Not below",
         digits=(16, 6),
+        min_display_digits=2,
         default=1,
         help="Lowest coefficient: with 1, prices never fall. 0: no limit.",
     )
     cap = fields.Float(
         string="Not above",
         digits=(16, 6),
+        min_display_digits=2,
         help="Highest coefficient: with 1.05, prices rise by 5 % at most. 0: no limit.",
     )
     price_rounding = fields.Float(
         string="Round prices to",
         digits=(16, 6),
+        min_display_digits=2,
         default=0.01,
         help="New prices are multiples of it, for example 0.01, 0.05 or 1. A price below "
         "ten times as much is rounded a hundred times finer, or it would never move.",

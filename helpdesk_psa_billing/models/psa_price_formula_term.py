@@ -25,6 +25,7 @@ class PsaPriceFormulaTerm(models.Model):
         required=True,
         default=1,
         digits=(16, 6),
+        min_display_digits=2,
         help="Share of the price that follows the index: 0.85 for 85 %.",
     )
 

@@ -43,6 +43,7 @@ class PsaPriceIndex(models.Model):
     value_ids = fields.One2many("psa.price.index.value", "index_id", string="Values")
     replaced_by_id = fields.Many2one(
         "psa.price.index",
+        string="Replaced by",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
@@ -56,19 +57,26 @@ class PsaPriceIndex(models.Model):
     link_factor = fields.Float(
         string="One point of the new one is worth",
         digits=(16, 8),
+        min_display_digits=1,
         default=1,
         help="Points of this series per point of the new one, as its publisher states it.",
     )
     last_month = fields.Date(
-        compute="_compute_last_value", help="Month of the latest value."
+        string="Latest month",
+        compute="_compute_last_value",
+        help="Month of the latest value.",
     )
-    last_value = fields.Float(compute="_compute_last_value", digits=(16, 4))
+    last_value = fields.Float(
+        compute="_compute_last_value", digits=(16, 4), min_display_digits=1
+    )
     is_overdue = fields.Boolean(
         compute="_compute_is_overdue",
         help="A value should be out by now and is missing.",
     )
     missing_month = fields.Date(
-        compute="_compute_is_overdue", help="Month whose value should be out."
+        string="Missing month",
+        compute="_compute_is_overdue",
+        help="Month whose value should be out.",
     )
 
     _publication_check = models.Constraint(

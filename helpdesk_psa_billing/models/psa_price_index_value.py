@@ -18,7 +18,9 @@ class PsaPriceIndexValue(models.Model):
     month = fields.Date(
         required=True, help="Any day of the month; kept as its first day."
     )
-    value = fields.Float(required=True, digits=(16, 4), aggregator="avg")
+    value = fields.Float(
+        required=True, digits=(16, 4), min_display_digits=1, aggregator="avg"
+    )
     published_date = fields.Date(
         string="Published on",
         required=True,

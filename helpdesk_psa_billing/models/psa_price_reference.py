@@ -36,11 +36,13 @@ class PsaPriceReference(models.Model):
         readonly=False,
         precompute=True,
         digits=(16, 4),
+        min_display_digits=1,
         help="As the contract states it; taken from the index if it knows the month.",
     )
     link = fields.Float(
         default=1,
         digits=(16, 8),
+        min_display_digits=1,
         help="If the value is of a series that replaced the index: what one point of it is "
         "worth in points of the index.",
     )

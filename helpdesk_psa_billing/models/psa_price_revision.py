@@ -71,7 +71,7 @@ class PsaPriceRevision(models.Model):
     state = fields.Selection(
         [
             ("draft", "To tell"),
-            ("notified", "Customer told"),
+            ("notified", "Told"),
             ("applied", "Applied"),
             ("cancelled", "Waived"),
         ],
@@ -104,6 +104,7 @@ class PsaPriceRevision(models.Model):
     )
     coefficient = fields.Float(
         digits=(16, 8),
+        min_display_digits=2,
         readonly=True,
         aggregator="avg",
         help="Prices are multiplied by it.",
@@ -122,6 +123,7 @@ class PsaPriceRevision(models.Model):
     line_ids = fields.One2many(
         "psa.price.revision.line", "revision_id", string="Prices", readonly=True
     )
+    has_tiers = fields.Boolean(compute="_compute_has_tiers")
     amendment_ids = fields.One2many(
         "psa.agreement.amendment",
         "price_revision_id",
@@ -177,6 +179,11 @@ class PsaPriceRevision(models.Model):
             revision.change_percent = (
                 (revision.coefficient - 1) * 100 if revision.coefficient else 0
             )
+
+    @api.depends("line_ids.is_tier")
+    def _compute_has_tiers(self):
+        for revision in self:
+            revision.has_tiers = any(revision.line_ids.mapped("is_tier"))
 
     # === CREATE, CHANGE: ONLY DRAFTS === #
 

@@ -31,7 +31,7 @@ class PsaPriceRevisionLine(models.Model):
         "invoiced yet.",
     )
     old_price = fields.Float(string="Price so far", min_display_digits="Product Price")
-    coefficient = fields.Float(digits=(16, 8), aggregator="avg")
+    coefficient = fields.Float(digits=(16, 8), min_display_digits=2, aggregator="avg")
     new_price = fields.Float(string="New price", min_display_digits="Product Price")
 
     def _bring_into(self, line):

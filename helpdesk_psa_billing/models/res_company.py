@@ -45,6 +45,7 @@ class ResCompany(models.Model):
     psa_revision_percent = fields.Float(
         string="Yearly increase (%)",
         digits=(16, 4),
+        min_display_digits=1,
         help="2.5 for 2.5 % more each year.",
     )
     psa_revision_formula_id = fields.Many2one(

@@ -17,5 +17,6 @@ from . import test_price_index
 from . import test_price_revision
 from . import test_price_tier
 from . import test_proration
+from . import test_renewal
 from . import test_tool_examples
 from . import test_true_up

@@ -60,20 +60,7 @@ class PsaAgreementLifecycleMixin(models.AbstractModel):
         """Renew the agreements by their usual length."""
         self.check_access("write")
         for agreement in self:
-            if not agreement.date_end or agreement.termination_date:
-                raise UserError(
-                    self.env._(
-                        "“%(agreement)s” cannot be renewed: it has no end, or it was "
-                        "terminated.",
-                        agreement=agreement.display_name,
-                    )
-                )
-            ends = iter_ends(
-                agreement.first_date_end,
-                agreement.renewal_count,
-                agreement.renewal_unit,
-            )
-            agreement._renew(next(end for end in ends if end > agreement.date_end))
+            agreement._renew(agreement._get_renewed_end())
         self._settle()
         return True
 
@@ -196,6 +183,23 @@ class PsaAgreementLifecycleMixin(models.AbstractModel):
             if (state, reason) != (agreement.state, agreement.state_reason):
                 agreement._set_state(state, state_reason=reason)
         self.env["psa.ticket"]._rematch_agreements(settled.customer_id)
+
+    def _get_renewed_end(self):
+        """Return the last day of the term after the present one.
+
+        :raise UserError: if there is nothing to renew
+        """
+        self.ensure_one()
+        if not self.date_end or self.termination_date:
+            raise UserError(
+                self.env._(
+                    "“%(agreement)s” cannot be renewed: it has no end, or it was "
+                    "terminated.",
+                    agreement=self.display_name,
+                )
+            )
+        ends = iter_ends(self.first_date_end, self.renewal_count, self.renewal_unit)
+        return next(end for end in ends if end > self.date_end)
 
     def _renew(self, end):
         """Let the agreement go on until a day.

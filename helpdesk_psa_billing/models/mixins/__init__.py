@@ -2,6 +2,7 @@ from . import psa_agreement_count_mixin
 from . import psa_agreement_line_revision_mixin
 from . import psa_agreement_line_words_mixin
 from . import psa_agreement_preview_mixin
+from . import psa_agreement_renewal_mixin
 from . import psa_agreement_revenue_mixin
 from . import psa_agreement_revision_mixin
 from . import psa_billing_run_line_review_mixin

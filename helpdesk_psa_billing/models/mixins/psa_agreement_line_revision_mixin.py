@@ -16,6 +16,7 @@ class PsaAgreementLineRevisionMixin(models.AbstractModel):
     revision_percent = fields.Float(
         string="Own yearly increase (%)",
         digits=(16, 4),
+        min_display_digits=1,
         help="Percentage for this line alone: 2.5 for 2.5 % more each year. 0: as the "
         "agreement says.",
     )

@@ -34,6 +34,7 @@ class PsaAgreementRevisionMixin(models.AbstractModel):
     revision_percent = fields.Float(
         string="Yearly increase (%)",
         digits=(16, 4),
+        min_display_digits=1,
         tracking=True,
         help="2.5 for 2.5 % more each year.",
     )
