@@ -47,6 +47,7 @@
         "views/res_partner_views.xml",
         "views/psa_agreement_count_views.xml",
         "report/account_move_templates.xml",
+        "views/psa_import_views.xml",
         "views/psa_count_menus.xml",
     ],
     "assets": {
@@ -64,6 +65,7 @@
         "demo/res_users_demo.xml",
         "demo/psa_billing_demo.xml",
         "demo/psa_price_revision_demo.xml",
+        "demo/psa_count_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

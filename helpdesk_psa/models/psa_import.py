@@ -272,13 +272,9 @@ class PsaImport(models.Model):
 
         :raise UserError: if the user may not create contacts or domains
         """
-        models_by_kind = {
-            "customers": ("res.partner", "psa.email.domain", "res.partner.category"),
-            "equipment": ("psa.equipment",),
-        }
         if any(
             not self.env[model].has_access(operation)
-            for model in models_by_kind[self.kind]
+            for model in self._get_written_models()
             for operation in ("create", "write")
         ):
             raise UserError(
@@ -287,6 +283,15 @@ class PsaImport(models.Model):
                     "role of a team leader, or the right to create contacts."
                 )
             )
+
+    def _get_written_models(self):
+        """Return the names of the models that the sheet writes.
+
+        Override for the kinds of sheets of another add-on.
+        """
+        if self.kind == "equipment":
+            return ("psa.equipment",)
+        return ("res.partner", "psa.email.domain", "res.partner.category")
 
     def _queue(self, state):
         self.state = state
@@ -330,8 +335,11 @@ class PsaImport(models.Model):
 
     def _get_plan(self, headings):
         """Return what compares the rows of this kind of sheet with the database."""
-        plan = EquipmentPlan if self.kind == "equipment" else ImportPlan
-        return plan(self._as_company(), headings)
+        return self._get_plan_class()(self._as_company(), headings)
+
+    def _get_plan_class(self):
+        """Return the class of the plan; override for the sheets of another add-on."""
+        return EquipmentPlan if self.kind == "equipment" else ImportPlan
 
     def _as_company(self):
         """Return the import as its company sees the contacts."""
@@ -482,12 +490,17 @@ class PsaImport(models.Model):
                     "customer_id": parties["customer"].record.id,
                     **{
                         f"{kind}_id": parties[kind].record.id
-                        for kind in ("contact", "equipment")
+                        for kind in self._get_row_kinds()
                         if kind in parties
                     },
                 }
             )
         self.env.flush_all()
+
+    @api.model
+    def _get_row_kinds(self):
+        """Return the kinds of parties, besides customers, that a row keeps a link to."""
+        return ("contact", "equipment")
 
     # === SCHEDULED === #
 

@@ -49,5 +49,10 @@ class PsaImportRow(models.Model):
     def action_open_party(self):
         """Open the equipment or the contact of the row, else its customer."""
         self.ensure_one()
-        record = self.equipment_id or self.contact_id or self.customer_id
+        record = self._get_record()
         return record.get_formview_action() if record else True
+
+    def _get_record(self):
+        """Return what the row is about; override for the sheets of another add-on."""
+        self.ensure_one()
+        return self.equipment_id or self.contact_id or self.customer_id

@@ -1,2 +1,3 @@
 from . import psa_billing_demo
+from . import psa_count_demo
 from . import psa_price_revision_demo

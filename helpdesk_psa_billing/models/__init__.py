@@ -4,6 +4,8 @@ from . import psa_presence
 from . import psa_equipment
 from . import psa_licence
 from . import psa_licence_seat
+from . import psa_import
+from . import psa_import_row
 from . import res_partner
 from . import product_template
 from . import res_company

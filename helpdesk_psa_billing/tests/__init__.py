@@ -1,3 +1,4 @@
+from . import test_agreement_import
 from . import test_billing_invoice
 from . import test_billing_period
 from . import test_billing_preview
@@ -8,6 +9,7 @@ from . import test_billing_tours
 from . import test_count_billing
 from . import test_counting
 from . import test_licence
+from . import test_licence_import
 from . import test_period_terms
 from . import test_presence
 from . import test_charge_correction

@@ -10,6 +10,7 @@ from odoo.addons.helpdesk_psa_billing.tools import (
     price_index,
     price_tier,
     proration,
+    sheet_words,
 )
 
 
@@ -22,6 +23,7 @@ class TestToolExamples(BaseCase):
             price_index,
             price_tier,
             proration,
+            sheet_words,
         ):
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)
