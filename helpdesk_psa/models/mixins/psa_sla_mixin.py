@@ -300,7 +300,7 @@ class PsaSlaMixin(models.AbstractModel):
     def _get_clock_rows(self):
         """Return ``{record id: {(kind, metric, cycle): clock}}``."""
         inverse = self._psa_event_inverse
-        clocks = self.env["psa.sla.clock"].search([(inverse, "in", self.ids)])
+        clocks = self.env["psa.sla.clock"].search_fetch([(inverse, "in", self.ids)])
         rows = defaultdict(dict)
         for clock in clocks:
             rows[clock[inverse].id][clock.kind, clock.metric, clock.cycle] = clock
