@@ -98,7 +98,7 @@ class TestAgreementYear(BillingCommon):
 
         self._revise(agreement)
         with self._on(date(2027, 1, 31)):
-            self.env["psa.agreement"]._cron_look_after()
+            agreement._look_after(date(2027, 1, 31))
         self.assertEqual(agreement.date_end, date(2028, 1, 30))
         invoice = self._bill(date(2027, 1, 31))
         self._check(invoice, {"Care": [127.8], "PCs": [21.3]})
@@ -231,4 +231,6 @@ class TestAgreementYear(BillingCommon):
         invoiced = sum(moves.mapped("amount_untaxed_signed"))
         billed = agreement.charge_ids.filtered(lambda it: it.destination == "billed")
         self.assertAlmostEqual(sum(billed.mapped("amount")), invoiced, 2)
-        self.assertEqual(agreement.monthly_amount, 149.1)
+        with self._on(date(2027, 2, 1)):
+            self.env.invalidate_all()
+            self.assertEqual(agreement.monthly_amount, 149.1)
