@@ -159,11 +159,20 @@ class PsaPeriod(models.Model):
     # === COMPUTES === #
 
     @api.depends("agreement_line_id", "date_from", "date_until")
+    @api.depends_context("lang", "psa_with_customer")
     def _compute_display_name(self):
+        with_customer = self.env.context.get("psa_with_customer")
         for period in self:
-            period.display_name = period.agreement_line_id._describe_period(
+            text = period.agreement_line_id._describe_period(
                 period.date_from, period.date_until
             )
+            if with_customer:
+                text = self.env._(
+                    "%(customer)s: %(period)s",
+                    customer=period.customer_id.name,
+                    period=text,
+                )
+            period.display_name = text
 
     @api.depends("state", "charge_ids.state", "charge_ids.amount")
     def _compute_billing_state(self):

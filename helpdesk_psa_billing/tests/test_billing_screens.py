@@ -3,9 +3,12 @@
 from ast import literal_eval
 from datetime import date
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .billing_common import BillingCommon
 
@@ -28,6 +31,13 @@ class TestBillingSchedule(BillingCommon):
     def test_activation_stays_on_the_agreement_otherwise(self):
         agreement = self._create_billed([{}], activate=False)
         self.assertIs(agreement.with_user(self.lea).action_activate(), True)
+
+    def test_second_agreement_with_a_reference_is_refused(self):
+        self._create_billed([{}], name="CT-12")
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            self._create_billed([{}], name="ct-12")
+        found = self.env["psa.agreement"].search([("name", "=ilike", "ct-12")])
+        self.assertEqual(found.name, "CT-12")
 
     def test_agreement_never_posts_itself(self):
         agreement = self._create_billed([{}])
