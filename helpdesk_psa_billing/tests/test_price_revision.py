@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..hooks import uninstall_hook
 from .revision_common import RevisionCommon
 
 
@@ -326,6 +327,11 @@ class TestRevisionRules(RevisionCommon):
         self.assertEqual(agreement.revision_date_next, date(2026, 8, 31))
         agreement.with_user(self.lea).action_renew()
         self.assertEqual(agreement.revision_date_next, date(2027, 8, 31))
+
+    @mute_logger("odoo.sql_db")
+    def test_a_revision_by_index_needs_a_formula(self):
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            self._create_revised(name="CT-23", revision_formula_id=False)
 
     def test_a_missed_anniversary_is_not_caught_up_with(self):
         revision = self._prepare(day=date(2029, 3, 1))
@@ -689,3 +695,17 @@ class TestRevisionAccess(RevisionCommon):
         self.assertFalse(found.search([("id", "in", revision.ids)]))
         lines = self.env["psa.price.revision.line"].with_user(self.bea)
         self.assertFalse(lines.search([("revision_id", "=", revision.id)]))
+
+
+@tagged("-at_install", "post_install")
+class TestRevisionUninstall(RevisionCommon):
+    def test_uninstalling_leaves_terms_with_their_prices_and_nothing_in_the_way(self):
+        self._apply(self._prepare())
+        self.env.flush_all()
+        uninstall_hook(self.env)
+        self.assertFalse(self.env["psa.price.revision"].search([]))
+        self.assertFalse(self.env["psa.price.reference"].search([]))
+        self.env["psa.price.index"].search([]).unlink()
+        self.assertEqual(
+            sorted(self.agreement.line_ids.mapped("price_unit")), [100, 106.5]
+        )
