@@ -166,7 +166,7 @@ class TestBillingRunScreen(BillingCommon):
         run = run.create({"date": "2026-02-01", "company_id": self.company.id})
         run.action_propose()
         self.assertEqual(
-            run.proposed_line_ids.summary, "2 charges, 01/01/2026 – 02/28/2026"
+            run.proposed_line_ids.summary, "01/01/2026 – 02/28/2026, 2 charges"
         )
 
     def test_invoices_of_a_run_are_sent_together(self):

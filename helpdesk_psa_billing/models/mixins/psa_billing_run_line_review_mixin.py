@@ -18,15 +18,21 @@ class PsaBillingRunLineReviewMixin(models.AbstractModel):
     def _compute_summary(self):
         for line in self:
             charges = line.charge_ids.filtered("service_until")
-            line.summary = charges and self.env._(
-                "%(count)s charges, %(start)s – %(end)s",
-                count=len(charges),
-                start=format_date(self.env, min(charges.mapped("service_from"))),
-                end=format_date(
-                    self.env,
-                    fields.Date.subtract(max(charges.mapped("service_until")), days=1),
-                ),
-            )
+            line.summary = charges and line._summarize(charges)
+
+    def _summarize(self, charges):
+        """Return in words from when to when charges are, and how many if there are several."""
+        last = fields.Date.subtract(max(charges.mapped("service_until")), days=1)
+        text = self.env._(
+            "%(start)s – %(end)s",
+            start=format_date(self.env, min(charges.mapped("service_from"))),
+            end=format_date(self.env, last),
+        )
+        if len(charges) == 1:
+            return text
+        return self.env._(
+            "%(dates)s, %(count)s charges", dates=text, count=len(charges)
+        )
 
     def action_open_agreements(self):
         """Open the agreement of the line, or the list if there are several."""
