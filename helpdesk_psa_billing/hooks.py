@@ -1,5 +1,7 @@
 """What happens to a database around uninstalling."""
 
+from odoo.tools import SQL
+
 
 def uninstall_hook(env):
     """Remove what our tables would keep Odoo from deleting; invoices stay as they are."""
@@ -16,4 +18,11 @@ def uninstall_hook(env):
     env.cr.execute("UPDATE res_company SET psa_revision_formula_id = NULL")
     env.cr.execute("DELETE FROM psa_price_formula")
     env.cr.execute("UPDATE psa_price_index SET replaced_by_id = NULL")
+    # What is left out for a reason would hold the reasons.
+    for table in ("psa_presence", "psa_licence_seat", "psa_licence"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    for table in ("res_partner", "psa_equipment"):
+        env.cr.execute(
+            SQL("UPDATE %s SET psa_count_exclusion_id = NULL", SQL.identifier(table))
+        )
     env.invalidate_all()

@@ -38,6 +38,22 @@ RIGHTS = {
         "bea": "rwcu",
         "boss": "rwcu",
     },
+    "psa.licence": {
+        "rita": "r",
+        "ada": "rwc",
+        "lea": "rwcu",
+        "max": "rwcu",
+        "bea": "rwc",
+        "boss": "rwcu",
+    },
+    "psa.licence.seat": {
+        "rita": "r",
+        "ada": "rwcu",
+        "lea": "rwcu",
+        "max": "rwcu",
+        "bea": "rwcu",
+        "boss": "rwcu",
+    },
     "psa.billing.run.line": {"bea": "rw", "boss": "rw"},
     **dict.fromkeys(
         ("psa.price.index", "psa.price.formula", "psa.price.formula.term"),
