@@ -83,9 +83,10 @@ class TestBillingSchedule(BillingCommon):
 
     def test_each_status_is_found(self):
         agreement = self._create_billed([{}])
-        self._run(date(2026, 1, 1))
+        self._run(date(2026, 1, 1)).move_ids.action_post()
+        self._run(date(2026, 2, 1))
         self._get_period(agreement, date(2026, 3, 1)).action_skip("Free")
-        for state in ("drafted", "skipped", "planned"):
+        for state in ("invoiced", "drafted", "skipped", "planned"):
             found = self.env["psa.period"].search([("billing_state", "in", [state])])
             self.assertTrue(found)
             self.assertEqual(
