@@ -17,7 +17,7 @@ LICENCES = (
         None,
         ("casey", "priya"),
     ),
-    ("alder", "Adobe Acrobat Pro", "AD-5512", None, 2, 8, 4, ("priya",)),
+    ("alder", "Adobe Acrobat Pro", "AD-5512", None, 1, 8, 4, ("casey", "priya")),
     (
         "bluepeak",
         "Microsoft 365 Business Basic",
@@ -30,7 +30,7 @@ LICENCES = (
     ),
     ("harbour", "Antivirus, dental practice", "AV-20177", None, 1, 6, 1, ("grace",)),
     ("marlow", "Microsoft 365 E3", "CSP-90133", None, 40, 11, 1, ("james",)),
-    ("nova", "Autodesk AEC Collection", "AEC-7781", None, 0, 10, None, ("elise",)),
+    ("nova", "Autodesk AEC Collection", "AEC-7781", None, 3, 10, None, ("elise",)),
     (
         "tilleul",
         "Microsoft 365 Business Standard",

@@ -79,6 +79,14 @@ class TestLicence(CountCommon):
         correction = self._run(JUNE_10).line_ids.charge_ids
         self.assertEqual(correction.amount, 3 * 20 * 21 / 30)
 
+    def test_changed_seats_stand_on_the_true_up(self):
+        line = self._create_m365_line()
+        self._run(JUNE_1)
+        with at(JUNE_10):
+            self.licence.quantity = 8
+            self.assertEqual(line.difference_quantity, 3)
+            self.assertEqual(line.counted_added, "M365 Business Premium: 5 → 8")
+
     def test_licence_is_counted_until_its_last_day(self):
         line = self._create_m365_line()
         self.licence.with_user(self.ada).date_end = JUNE_10

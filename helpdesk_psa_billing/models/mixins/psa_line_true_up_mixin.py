@@ -29,7 +29,7 @@ class PsaLineTrueUpMixin(models.AbstractModel):
     difference_quantity = fields.Float(
         string="Difference", compute="_compute_true_up", digits="Product Unit"
     )
-    counted_added = fields.Char(string="Came", compute="_compute_true_up")
+    counted_added = fields.Char(string="Came or changed", compute="_compute_true_up")
     counted_removed = fields.Char(string="Went", compute="_compute_true_up")
     charged_until = fields.Date(
         string="Charged until",
@@ -52,7 +52,7 @@ class PsaLineTrueUpMixin(models.AbstractModel):
             line.counted_quantity = sum(it.quantity for it in after)
             line.charged_quantity = sum(it.quantity for it in before)
             line.difference_quantity = line.counted_quantity - line.charged_quantity
-            line.counted_added = line._join_names(difference.added)
+            line.counted_added = line._join_names(difference.added, difference.changed)
             line.counted_removed = line._join_names(difference.removed)
             line.charged_until = until
             line.is_count_changed = bool(difference)
@@ -67,8 +67,11 @@ class PsaLineTrueUpMixin(models.AbstractModel):
             return Domain.TRUE
         return domain if True in value else ~domain
 
-    def _join_names(self, presences):
-        """Return the names of things with their references, the first ones at least."""
+    def _join_names(self, presences, changed=()):
+        """Return the names of things with their references, the first ones at least.
+
+        :param changed: pairs (before, after) of things with another quantity
+        """
         names = [
             f"{it.name} [{it.reference}]" if it.reference else it.name
             for it in presences[:NAMES]
@@ -76,6 +79,10 @@ class PsaLineTrueUpMixin(models.AbstractModel):
         if len(presences) > NAMES:
             count = len(presences) - NAMES
             names.append(self.env._("and %(count)s more", count=count))
+        names += [
+            f"{after.name}: {before.quantity:g} → {after.quantity:g}"
+            for before, after in changed[:NAMES]
+        ]
         return ", ".join(names)
 
     def _get_count_changes(self):
