@@ -22,10 +22,15 @@ NOTICES = 50
 
 @dataclass
 class Sample:
-    """Time and queries of one unit of work."""
+    """Time and queries of one unit of work.
+
+    The processor time is that of this process, without PostgreSQL: what else the machine
+    does changes it less than the time that passes.
+    """
 
     milliseconds: float
     queries: float
+    processor: float
 
 
 @dataclass
@@ -80,16 +85,18 @@ class Bench:
             env = self.get_env(cr, user_id, **context)
             prepared = action(env) if getattr(action, "prepares", False) else None
             env.invalidate_all()
-            queries, start = sql_db.sql_counter, time.perf_counter()
+            queries = sql_db.sql_counter
+            start, busy = time.perf_counter(), time.process_time()
             prepared() if prepared else action(env)
             cr.flush()
             if commit:
                 cr.commit()
             elapsed = time.perf_counter() - start
+            busy = time.process_time() - busy
             queries = sql_db.sql_counter - queries
             if not commit:
                 cr.rollback()
-        return Sample(1000 * elapsed / units, queries / units)
+        return Sample(1000 * elapsed / units, queries / units, 1000 * busy / units)
 
     def next_serial(self):
         """Return a number that was not used before."""

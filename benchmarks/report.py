@@ -77,6 +77,7 @@ class Results:
         self.medians[operation, total, desk] = Sample(
             median(sample.milliseconds for sample in samples),
             median(sample.queries for sample in samples),
+            median(sample.processor for sample in samples),
         )
 
     def get(self, operation, total, desk):
@@ -129,7 +130,8 @@ def write_report(results, versions, started):
         f"{versions}, Odoo {release.version}, Python {platform.python_version()}, "
         f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f} at the "
         "end. One process, medians.",
-        "Milliseconds and queries per unit; only the ratios of one run mean anything.",
+        "Milliseconds and queries per unit; only the ratios of one run mean anything. In"
+        " brackets the ratio of the processor time of the Python process alone.",
         "",
     ]
     for total in results.get_totals():
@@ -165,7 +167,10 @@ def _write_sample(sample):
 
 
 def _write_ratio(ours, floor):
-    return f"{ours.milliseconds / floor.milliseconds:.2f}" if floor else ""
+    if not floor:
+        return ""
+    elapsed = ours.milliseconds / floor.milliseconds
+    return f"{elapsed:.2f} ({ours.processor / floor.processor:.2f})"
 
 
 def _write_targets(results, operation, total):
