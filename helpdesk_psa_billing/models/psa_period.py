@@ -432,7 +432,11 @@ class PsaPeriod(models.Model):
         :param run_line_of: {period: psa.billing.run.line} that the charges belong to
         :return: the new draft charges
         """
-        dues = self._get_dues()
+        # Invoices are written in the language of whoever gets them.
+        by_lang = self.grouped(lambda it: it.agreement_id._get_payer().lang)
+        dues = {}
+        for lang, periods in by_lang.items():
+            dues |= periods.with_context(lang=lang or self.env.lang)._get_dues()
         vals_list = []
         for period, due in dues.items():
             missing = due.amount - sum(period.charge_ids.mapped("amount"))

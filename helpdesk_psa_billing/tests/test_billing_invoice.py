@@ -104,6 +104,13 @@ class TestBillingInvoice(BillingCommon):
         self.assertIn("Thank you", move.narration)
         self.assertIn("As agreed", move.narration)
 
+    def test_lines_are_written_in_the_language_of_whoever_pays(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.acme.lang = "fr_FR"
+        self._create_billed([{}], date_start="2026-06-10", billing_alignment="calendar")
+        line = self._get_lines(self._run(date(2026, 6, 10)).move_ids)
+        self.assertIn("21 jours sur 30", line.name)
+
     def test_discount_is_shown_and_the_amount_is_exact(self):
         self._create_billed([{"price_unit": 33.33, "quantity": 3, "discount": 10}])
         line = self._get_lines(self._run(date(2026, 1, 1)).move_ids)
