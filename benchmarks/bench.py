@@ -17,7 +17,7 @@ from odoo.fields import Datetime  # noqa: E402
 from odoo.orm.registry import Registry  # noqa: E402
 from odoo.tools import config  # noqa: E402
 
-from benchmarks import customers  # noqa: E402
+from benchmarks import billing, customers  # noqa: E402
 from benchmarks.desks import DESKS, PEERS  # noqa: E402
 from benchmarks.operations import OPERATIONS, Bench, Effort  # noqa: E402
 from benchmarks.report import Results, write_report  # noqa: E402
@@ -60,6 +60,11 @@ def parse_arguments(arguments):
         help="measure the screens of customers beside plain contacts, and nothing else",
     )
     parser.add_argument(
+        "--billing",
+        action="store_true",
+        help="measure the invoices of agreements (E), and nothing else",
+    )
+    parser.add_argument(
         "--no-save", action="store_true", help="print the table, write no file"
     )
     return parser.parse_args(arguments)
@@ -73,8 +78,11 @@ def main(arguments):
         ["-c", os.environ[odoo_cli.CONFIG_VARIABLE], "--max-cron-threads=0"]
     )
     started = Datetime.now()
-    if options.customers:
-        report = customers.write_report(started, options.rounds)
+    if options.customers or options.billing:
+        if options.billing:
+            report = billing.main(started, options)
+        else:
+            report = customers.write_report(started, options.rounds)
         if not options.no_save:
             save(report, started)
         say(f"\n{report}")

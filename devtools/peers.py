@@ -4,10 +4,12 @@ from . import python_env
 from .console import step
 from .paths import cached, digest
 
-# OCA's helpdesk with its service levels. A new version gets a new folder.
+# OCA's helpdesk with its service levels, and its contracts. A new version gets a new
+# folder.
 PACKAGES = (
     "odoo-addon-helpdesk_mgmt==19.0.1.3.2",
     "odoo-addon-helpdesk_mgmt_sla==19.0.1.0.0.4",
+    "odoo-addon-contract==19.0.1.2.1",
 )
 
 

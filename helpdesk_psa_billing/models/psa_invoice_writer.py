@@ -235,10 +235,11 @@ class PsaInvoiceWriter(models.AbstractModel):
                 for vals in vals_list
             ]
         )
+        is_by_partner = self._has_analytic_models()
         shapes, completed, keys = {}, [], []
         for vals, header, position in zip(vals_list, headers, positions, strict=True):
             lines = [command[2] for command in vals["invoice_line_ids"]]
-            shape = self._get_shape(header, lines)
+            shape = self._get_shape(header, lines, is_by_partner)
             if shape not in shapes:
                 shapes[shape] = self._prepare_items(header, lines)
             if shapes[shape]:
@@ -247,10 +248,12 @@ class PsaInvoiceWriter(models.AbstractModel):
                 keys.append(position)
         return completed, keys
 
-    def _get_shape(self, header, lines):
+    def _get_shape(self, header, lines, is_by_partner):
         """Return a key of all that the journal items depend on.
 
         Labels, and our own fields, are not part of it.
+
+        :param bool is_by_partner: accounts may be distributed by customer
         """
         partner = self._get_commercial_partner(header)
         company = self.env["res.company"].browse(header["company_id"])
@@ -258,7 +261,7 @@ class PsaInvoiceWriter(models.AbstractModel):
             tuple(header.get(name) or False for name in SHAPE_FIELDS),
             partner.with_company(company).property_account_receivable_id.id,
             all(line.get("name") for line in lines) or partner.lang,
-            self._has_analytic_models(company) and partner.id,
+            is_by_partner and partner.id,
             tuple(
                 tuple(
                     (name, bool(value) if name == "name" else freeze(value))
@@ -274,13 +277,10 @@ class PsaInvoiceWriter(models.AbstractModel):
             self.env["res.partner"].browse(header["partner_id"]).commercial_partner_id
         )
 
-    def _has_analytic_models(self, company):
+    def _has_analytic_models(self):
         """Return whether accounts may be distributed by customer."""
-        return bool(
-            self.env["account.analytic.distribution.model"]
-            .sudo()
-            .search_count([], limit=1)
-        )
+        models_sudo = self.env["account.analytic.distribution.model"].sudo()
+        return bool(models_sudo.search_count([], limit=1))
 
     def _fill(self, items, header, lines):
         """Return the journal items of a shape for one invoice of it."""
