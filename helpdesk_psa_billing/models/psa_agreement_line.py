@@ -288,29 +288,40 @@ class PsaAgreementLine(models.Model):
             self.billing_interval,
         )
 
-    def _get_monthly_amount(self):
-        """Return what the line brings in per month, before tax, in its currency."""
-        self.ensure_one()
-        quantity = self._get_billable_quantity(self._get_usual_quantity())
-        gross = self._get_gross(quantity, fields.Date.context_today(self))
-        months = self.billing_interval * MONTHS[self.billing_unit]
-        return float(self._apply_discount(gross)) / months
+    def _get_monthly_amounts(self):
+        """Return what lines bring in per month, before tax, in their currency: {line: …}."""
+        today = fields.Date.context_today(self)
+        amounts = {}
+        for line, quantity in self._get_usual_quantities(today).items():
+            gross = line._apply_discount(line._get_gross(quantity, today))
+            months = line.billing_interval * MONTHS[line.billing_unit]
+            amounts[line] = float(gross) / months
+        return amounts
 
-    def _get_usual_quantity(self):
-        """Return the fixed quantity, or the one that was counted last."""
-        self.ensure_one()
-        if self.quantity_method == "fixed":
-            return self.quantity
-        charged = self.period_ids.filtered("charge_ids").sorted("date_from")
-        if charged:
-            return charged[-1].quantity
-        return self._count(fields.Date.context_today(self))
+    def _get_usual_quantities(self, day):
+        """Return how many units lines charge per period: {line: quantity}.
 
-    def _count(self, day):
-        """Return how many things the line counts on a day."""
-        self.ensure_one()
-        presences = self._get_presences(day, fields.Date.add(day, days=1))[self]
-        return sum(presence.quantity for presence in presences)
+        What is counted is what was charged last, or what there is on the day.
+        """
+        counted = self.filtered(lambda it: it.quantity_method != "fixed")
+        last = {
+            line: line.period_ids.filtered("charge_ids").sorted("date_from")[-1:]
+            for line in counted
+        }
+        new = counted.filtered(lambda it: not last[it])
+        present = new._get_presences(day, fields.Date.add(day, days=1))
+        quantities = {}
+        for line in self:
+            if last.get(line):
+                quantities[line] = exact(last[line].quantity)
+                continue
+            here = (
+                sum(presence.quantity for presence in present[line])
+                if line in present
+                else line.quantity
+            )
+            quantities[line] = line._get_billable_quantity(here)
+        return quantities
 
     def _get_billable_quantity(self, counted):
         """Return how many units are charged of those there are, as a fraction."""

@@ -142,6 +142,12 @@ class PsaBillingRun(models.Model):
         domain=[("state", "=", "drafted")],
     )
     move_ids = fields.One2many("account.move", "psa_run_id", string="Invoices")
+    unseen_count = fields.Integer(
+        string="Not seen",
+        readonly=True,
+        copy=False,
+        help="Agreements that are due too, of customers that whoever runs it does not see.",
+    )
     refused_count = fields.Integer(compute="_compute_counts", string="Refused")
     proposed_count = fields.Integer(compute="_compute_counts", string="Proposed")
     drafted_count = fields.Integer(compute="_compute_counts", string="Drafted")
@@ -411,9 +417,19 @@ class PsaBillingRun(models.Model):
             self._finish_proposing()
 
     def _finish_proposing(self):
-        self.sudo().state = "proposed"
+        self.sudo().write({"state": "proposed", "unseen_count": self._count_unseen()})
         if self.goal != "propose" and self.proposed_count:
             self.action_draft()
+
+    def _count_unseen(self):
+        """Return how many agreements are due that whoever runs it does not see."""
+        domain = self._get_due_domain()
+        # sudo: only their number is told, so that nothing is forgotten
+        due, seen = (
+            periods._read_group(domain, aggregates=["agreement_id:count_distinct"])
+            for periods in (self.env["psa.period"].sudo(), self.env["psa.period"])
+        )
+        return due[0][0] - seen[0][0]
 
     def _propose(self, agreements):
         """Propose charges for what is due of some agreements, or refuse it with a reason."""

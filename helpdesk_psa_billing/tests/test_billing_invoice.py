@@ -119,6 +119,26 @@ class TestBillingInvoice(BillingCommon):
         self.assertEqual(line.price_subtotal, 89.99)
         self.assertEqual(line.psa_charge_ids.amount, 89.99)
 
+    def test_revenue_of_counted_things_is_the_same_before_and_after_the_first_invoice(
+        self,
+    ):
+        """Two devices, one of them included."""
+        agreement = self._create_billed(
+            [
+                {
+                    "quantity_method": "equipment",
+                    "equipment_category_ids": [Command.set(self.hardware.ids)],
+                    "included_quantity": 1,
+                    "price_unit": 10,
+                }
+            ],
+            date_start="2026-11-01",
+        )
+        self.assertEqual(agreement.monthly_amount, 10)
+        self._run(date(2027, 1, 1))
+        agreement.line_ids._compute_monthly_amount()
+        self.assertEqual(agreement.line_ids.monthly_amount, 10)
+
     def test_graduated_tiers_charge_each_slice_at_its_price(self):
         self._create_billed(
             [

@@ -131,7 +131,9 @@ class TestBillingRights(RightsTable, BillingCommon):
         agreement = self._create_billed([{}], user=self.max)
         periods = self.env["psa.period"].with_user(self.bea)
         self.assertFalse(periods.search([("agreement_id", "=", agreement.id)]))
-        self.assertFalse(self._run(date(2026, 1, 1)).line_ids)
+        run = self._run(date(2026, 1, 1))
+        self.assertFalse(run.line_ids)
+        self.assertEqual(run.unseen_count, 1)
         group.user_ids |= self.bea
         self.assertTrue(self._run(date(2026, 1, 1)).move_ids)
 

@@ -127,9 +127,12 @@ class PsaAgreementLineWordsMixin(models.AbstractModel):
         "period_ids.quantity",
     )
     def _compute_monthly_amount(self):
+        recurring = self.filtered(
+            lambda it: it.charge_kind == "recurring" and it._has_price()
+        )
+        amounts = recurring._get_monthly_amounts()
         for line in self:
-            is_recurring = line.charge_kind == "recurring" and line._has_price()
-            amount = line._get_monthly_amount() if is_recurring else 0
+            amount = amounts.get(line)
             line.monthly_amount = line.currency_id.round(amount) if amount else 0
 
     def _is_previewed(self):
