@@ -321,11 +321,10 @@ def _draft_and_post(side, barrier, first, last, has_bad=False, posted=0):
     :return: time in s, queries and growth of memory in MB of the drafting; time in s,
         queries and number of invoices posted
     """
-    partners = side.get_partners()
+    partners = side.get_partners()[first:last]
     side.draft(partners[:BATCH])  # to warm up
     side.env.cr.rollback()
     side.env.invalidate_all()
-    partners = partners[first:last]
     if has_bad:
         _spoil(side.env, partners[::BAD_IN])
     barrier.wait()
