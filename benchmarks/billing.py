@@ -213,7 +213,8 @@ class ContractSide(Side):
 
     label = "contract"
     modules = ("contract",)
-    groups = ("base.group_user", "account.group_account_invoice")
+    # Their contracts are written on by accounting administrators when invoices are drafted.
+    groups = ("base.group_user", "account.group_account_manager")
 
     @classmethod
     def agree(cls, env, partners, products, user):
