@@ -57,7 +57,9 @@ class PsaCharge(models.Model):
     )
 
     # Where it comes from
-    period_id = fields.Many2one("psa.period", ondelete="restrict")
+    period_id = fields.Many2one(
+        "psa.period", index="btree_not_null", ondelete="restrict"
+    )
     sequence = fields.Integer(
         help="Number of the charge on its period; two runs at once cannot both write it."
     )

@@ -60,6 +60,7 @@ class PsaPeriod(models.Model):
         string="Line",
         required=True,
         readonly=True,
+        index=True,
         ondelete="restrict",
     )
     agreement_id = fields.Many2one(
