@@ -37,7 +37,7 @@ def get_quantities(number):
 
 
 class Side:
-    """One way to draft invoices, in its database."""
+    """One way to draft invoices, in its database: its `draft(partners)` does it in batches."""
 
     def __init__(self, env):
         self.env = env
@@ -78,10 +78,6 @@ class Side:
         return self.env["res.partner"].search(
             [("name", "=like", "Customer %")], order="id"
         )
-
-    def draft(self, partners):
-        """Draft the invoices of customers, flushing after each batch."""
-        raise NotImplementedError
 
     def flush(self):
         """Do what a commit does to the cache."""

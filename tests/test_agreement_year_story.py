@@ -62,7 +62,7 @@ class TestAgreementYear(BillingCommon):
         self._check(self._bill(date(2026, 3, 31)), {"Care": [100], "PCs": [30]})
 
         with self._on(date(2026, 4, 20)):
-            self._amend(agreement, date(2026, 5, 15), "Care", 120)
+            self._amend(agreement, date(2026, 5, 15), only="Care", price_unit=120)
         # 15 of 31 days at the old price, 16 at the new one.
         self._check(self._bill(date(2026, 4, 30)), {"Care": [48.39], "PCs": [30]})
         self._check(self._bill(date(2026, 5, 15)), {"Care": [61.94]})
@@ -140,17 +140,6 @@ class TestAgreementYear(BillingCommon):
                 revision_method="index",
                 revision_formula_id=self.formula.id,
             )
-
-    def _amend(self, agreement, day, name, price):
-        agreement = agreement.with_user(self.lea)
-        action = agreement.action_amend()
-        amendment = agreement.env[action["res_model"]].browse(action["res_id"])
-        amendment.line_ids.unlink()
-        amendment.date = day
-        amendment._copy_current_terms()
-        line = amendment.line_ids.filtered(lambda it: it.name == name)
-        line.price_unit = price
-        amendment.action_apply()
 
     def _bill(self, day):
         """Run what is due on a day; post the invoice, and have it paid."""

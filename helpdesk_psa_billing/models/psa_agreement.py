@@ -223,6 +223,16 @@ class PsaAgreement(models.Model):
 
     # === PERIODS === #
 
+    def write(self, vals):
+        """Override: what is agreed about invoices holds for those to come at once."""
+        result = super().write(vals)
+        if "billing_lead_days" in vals:
+            self._sync_periods()
+        if "suspension_billing" in vals:
+            # sudo: as the suspensions themselves do
+            self.sudo().suspension_ids._reopen_periods()
+        return result
+
     def _settle(self, day=None):
         """Override: what changes the dates of an agreement changes its periods."""
         result = super()._settle(day)
@@ -303,8 +313,11 @@ class PsaAgreement(models.Model):
             self._get_payer()
         )
 
-    def _get_billing_refusal(self):
-        """Return why the agreement cannot be invoiced at present, in words; else None."""
+    def _get_billing_refusal(self, lines):
+        """Return why the agreement cannot be invoiced at present, in words; else None.
+
+        :param lines: those of which a period is to be charged for the first time
+        """
         self.ensure_one()
         payer = self._get_payer()
         if not payer.active:
@@ -312,8 +325,8 @@ class PsaAgreement(models.Model):
                 "%(payer)s is archived. Choose under “Invoiced to” who gets the invoices.",
                 payer=payer.display_name,
             )
-        for line in self.line_ids:
-            if line._is_billable() and not line.product_id.active:
+        for line in lines:
+            if not line.product_id.active:
                 return self.env._(
                     "The product of “%(line)s” is archived. Restore it, or amend the "
                     "agreement.",

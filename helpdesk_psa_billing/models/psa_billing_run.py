@@ -21,6 +21,7 @@ DECIDED_FIELDS = {
     "last_agreement_id",
     "total_count",
     "done_count",
+    "unseen_count",
 }
 
 # Where a run goes back to if it cannot go on.
@@ -345,18 +346,34 @@ class PsaBillingRun(models.Model):
 
     @api.model
     def _cron_start(self):
-        """Start the run of the day in each company that wants one."""
+        """Start the run of the day in each company that wants one.
+
+        One company that cannot be billed does not stop the others.
+        """
         for company in self.env["res.company"].search(
             [("psa_billing_automation", "!=", "none")]
         ):
-            run = self.with_company(company).create(
-                {
-                    "company_id": company.id,
-                    "goal": company.psa_billing_automation,
-                    "take_corrections": False,
-                }
-            )
-            run.action_propose()
+            try:
+                with self.env.cr.savepoint():
+                    self.with_company(company)._start(company)
+            except OperationalError:
+                raise  # somebody else was at the same rows: the scheduler tries again
+            except Exception:
+                _logger.exception("The billing of %s did not start", company.name)
+
+    @api.model
+    def _start(self, company):
+        """Start the run of the day of a company; nothing stays of it if nothing is due."""
+        run = self.create(
+            {
+                "company_id": company.id,
+                "goal": company.psa_billing_automation,
+                "take_corrections": False,
+            }
+        )
+        run.action_propose()
+        if run.state == "proposed" and not run.line_ids:
+            run.unlink()
 
     # === WHAT IS DUE === #
 
@@ -445,7 +462,8 @@ class PsaBillingRun(models.Model):
             by_agreement[period.agreement_id] |= period
         good = periods.browse()
         for agreement, mine in by_agreement.items():
-            if reason := agreement._get_billing_refusal():
+            new = mine.filtered(lambda it: not it.charge_ids)
+            if reason := agreement._get_billing_refusal(new.agreement_line_id):
                 self._refuse(agreement, reason)
             else:
                 good |= mine

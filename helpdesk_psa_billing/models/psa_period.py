@@ -175,7 +175,13 @@ class PsaPeriod(models.Model):
                 )
             period.display_name = text
 
-    @api.depends("state", "charge_ids.state", "charge_ids.amount")
+    @api.depends(
+        "state",
+        "charge_ids.state",
+        "charge_ids.amount",
+        "charge_ids.destination",
+        "charge_ids.is_reversed",
+    )
     def _compute_billing_state(self):
         for period in self:
             charges = period.charge_ids
@@ -456,7 +462,8 @@ class PsaPeriod(models.Model):
         self.write(
             {
                 "quantity": due.quantity,
-                "price_unit": due.price_unit,
+                # Of nothing there is no price: the one that was frozen stays.
+                "price_unit": due.price_unit if due.quantity else self.price_unit,
                 "counted": due.counted or False,
                 "check_date": self._get_check_date(),
             }

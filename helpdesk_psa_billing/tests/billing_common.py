@@ -99,3 +99,17 @@ class BillingCommon(WorkCommon):
             if run.proposed_count:
                 run.action_draft()
         return run.with_env(cls.env)
+
+    def _amend(self, agreement, day, only=None, **values):
+        """Give the lines other values from a day on, as a lead.
+
+        :param str only: the description of the line that changes; all unless given
+        """
+        agreement = agreement.with_user(self.lea)
+        action = agreement.action_amend()
+        amendment = agreement.env[action["res_model"]].browse(action["res_id"])
+        amendment.line_ids.unlink()
+        amendment.date = day
+        amendment._copy_current_terms()
+        amendment.line_ids.filtered(lambda it: only in (None, it.name)).write(values)
+        amendment.action_apply()

@@ -1,6 +1,7 @@
 """What stands on the invoices of a run, and to whom they go."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -248,6 +249,15 @@ class TestBillingInvoice(BillingCommon):
         self.assertEqual(run.move_ids.invoice_origin, good.name)
         self.assertTrue(bad.period_ids.sorted("date_from")[0].is_open)
 
+    def test_archived_product_of_former_terms_blocks_nothing(self):
+        agreement = self._create_billed([{"product_id": self.setup_fee.id}])
+        self._run(date(2026, 1, 1))
+        self._amend(agreement, date(2026, 2, 1), product_id=self.care.id)
+        self.setup_fee.active = False
+        run = self._run(date(2026, 2, 1))
+        self.assertEqual(run.move_ids.amount_untaxed, 250)
+        self.assertEqual(self._get_lines(run.move_ids).product_id, self.care)
+
     @mute_logger(RUN_LOGGER)
     def test_invoice_that_odoo_refuses_is_listed_and_blocks_nothing(self):
         """An archived account is found by Odoo only when the invoice is drafted."""
@@ -334,6 +344,35 @@ class TestBillingInvoice(BillingCommon):
         run = self.env["psa.billing.run"].search([], limit=1)
         self.assertEqual(run.state, "posted")
         self.assertEqual(set(run.move_ids.mapped("state")), {"posted"})
+
+    def test_morning_on_which_nothing_is_due_leaves_no_run(self):
+        self._create_billed([{}])
+        self.company.psa_billing_automation = "draft"
+        runs = self.env["psa.billing.run"]
+        runs._cron_start()
+        runs._cron_start()
+        self.assertEqual(len(runs.search([])), 1)
+        self.assertEqual(
+            len(self.env["account.move"].search([("psa_run_id", "!=", False)])), 1
+        )
+
+    @mute_logger(RUN_LOGGER)
+    def test_company_that_cannot_be_billed_does_not_stop_the_others(self):
+        self._create_billed([{}])
+        (self.company | self.company_2).psa_billing_automation = "draft"
+        runs = type(self.env["psa.billing.run"])
+        start = runs._start
+
+        def fail_abroad(run, company):
+            if company == self.company_2:
+                raise ValueError("No journal")
+            return start(run, company)
+
+        with patch.object(runs, "_start", fail_abroad):
+            self.env["psa.billing.run"]._cron_start()
+        self.assertEqual(
+            self.env["psa.billing.run"].search([]).company_id, self.company
+        )
 
     def test_nothing_starts_by_itself_unless_wanted(self):
         self._create_billed([{}])

@@ -18,17 +18,6 @@ class TestPeriodTerms(BillingCommon):
     def _get_charges(self, agreement):
         return agreement.charge_ids.sorted("id")
 
-    def _amend(self, agreement, day, **values):
-        """Give the lines other values from a day on, as a lead."""
-        agreement = agreement.with_user(self.lea)
-        action = agreement.action_amend()
-        amendment = agreement.env[action["res_model"]].browse(action["res_id"])
-        amendment.line_ids.unlink()
-        amendment.date = day
-        amendment._copy_current_terms()
-        amendment.line_ids.write(values)
-        amendment.action_apply()
-
     def test_amendment_in_mid_month_charges_each_price_for_its_days(self):
         agreement = self._create_billed([{"price_unit": 300}])
         self._run(date(2026, 6, 1))
@@ -112,6 +101,32 @@ class TestPeriodTerms(BillingCommon):
         self.assertEqual(
             agreement.period_ids.sorted("date_from")[0].full_from, date(2026, 1, 10)
         )
+
+    def test_price_of_the_pricelist_stays_when_work_rests_and_goes_on(self):
+        agreement = self._create_billed([{"price_method": "pricelist"}])
+        self._run(date(2026, 1, 1))
+        as_lead = agreement.with_user(self.lea)
+        as_lead._suspend(date(2026, 1, 1), date(2026, 2, 1), "Holidays")
+        self._run(date(2026, 1, 2))
+        as_lead._resume(date(2026, 1, 1))
+        run = self._run(date(2026, 1, 3))
+        self.assertEqual(run.move_ids.amount_untaxed, 100)
+
+    def test_invoicing_ahead_moves_the_periods_to_come_at_once(self):
+        agreement = self._create_billed([{}])
+        agreement.with_user(self.lea).billing_lead_days = 10
+        due = agreement.period_ids.sorted("date_from")[1].due_date
+        self.assertEqual(due, date(2026, 1, 22))
+
+    def test_suspension_that_is_to_be_charged_after_all_is_charged(self):
+        agreement = self._create_billed([{"price_unit": 300}])
+        agreement.with_user(self.lea)._suspend(
+            date(2026, 6, 21), date(2026, 7, 1), "Holidays"
+        )
+        self._run(date(2026, 6, 1))
+        agreement.with_user(self.lea).suspension_billing = "go_on"
+        run = self._run(date(2026, 6, 2))
+        self.assertEqual(run.move_ids.amount_untaxed, 100)
 
     def test_skipped_period_is_not_charged_and_says_why(self):
         agreement = self._create_billed([{}])

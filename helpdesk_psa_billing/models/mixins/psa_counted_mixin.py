@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class PsaCountedMixin(models.AbstractModel):
@@ -108,15 +109,15 @@ class PsaCountedMixin(models.AbstractModel):
 
     @api.model
     def _psa_get_countable_domain(self):
-        """Return the domain of what is counted at all; override it."""
-        raise NotImplementedError
+        """Return the domain of what is counted at all; override to count something."""
+        return Domain.FALSE
 
     def _psa_get_presence_values(self):
         """Return what the thing says of itself, as `psa.presence` keeps it.
 
-        Override to return None for what is not there, for example if it is archived.
+        None for what is not there, for example if it is archived. Override it.
         """
-        raise NotImplementedError
+        return
 
     def _psa_get_arrival(self):
         """Return the first day on which the thing is there; override to know better."""
