@@ -23,6 +23,8 @@ from devtools.console import step
 AGREEMENTS = 2_000
 POSTED = 500
 BATCH = 100
+# Invoices of the past that are paid.
+PAID = 100
 # One agreement in so many cannot be invoiced, in E1b.
 BAD_IN = 500
 DAY = date(2026, 1, 1)
@@ -67,7 +69,33 @@ class Side:
                 "group_ids": [Command.set([env.ref(name).id for name in cls.groups])],
             }
         )
+        cls._remember_the_past(env, products[0])
         cls.agree(env, partners, products, user)
+
+    @classmethod
+    def _remember_the_past(cls, env, product):
+        """Have some invoices paid, as in any database that is used.
+
+        On tables that are empty PostgreSQL plans Odoo's query of the payments of invoices
+        so badly that it takes a minute.
+        """
+        partner = env["res.partner"].create({"name": "Former customer"})
+        lines = [Command.create({"product_id": product.id, "price_unit": 100})]
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_line_ids": lines,
+                }
+                for _number in range(PAID)
+            ]
+        )
+        moves.action_post()
+        for move in moves:
+            env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create({})._create_payments()
 
     @classmethod
     def agree(cls, env, partners, products, user):
