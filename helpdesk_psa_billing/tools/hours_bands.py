@@ -1,0 +1,118 @@
+"""Splitting work at the borders of working hours. Plain values, no database.
+
+A band is what lies inside or outside of a calendar's hours; the first band that holds a
+moment wins. Minutes are conserved: what the pieces get adds up to what was worked, through
+nights, holidays and changes to summer time, and also if breaks make the work shorter than
+the span between its start and its stop.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC
+from fractions import Fraction
+from itertools import pairwise
+
+from odoo.addons.helpdesk_psa.tools.working_time import ALWAYS, WorkingTime
+
+
+@dataclass(frozen=True)
+class Band:
+    """Hours that are priced alike, for example evenings and Saturdays.
+
+    :param WorkingTime hours: of the calendar; it knows the time zone and the holidays
+    :param str side: inside or outside of these hours
+    """
+
+    id: int
+    name: str = ""
+    hours: WorkingTime = ALWAYS
+    side: str = "inside"
+
+    def get_spans(self, start, stop):
+        """Return the intervals of the band between two moments in naive UTC."""
+        if self.side == "inside":
+            return self.hours.intervals(start, stop)
+        closed = self.hours.closed_intervals(start, stop)
+        return [(begin, end) for begin, end, _reason in closed]
+
+
+def is_timed(work):
+    """Tell whether it is known when some work was done."""
+    return bool(
+        work.kind == "time" and work.start and work.stop and work.start < work.stop
+    )
+
+
+def cut(start, stop, bands):
+    """Return ``[(start, stop, band id)]``: a span cut where its band changes.
+
+    The band is False where no band holds the moment. Moments come back as they came in.
+
+    :param datetime start: in UTC, aware or naive; before `stop`
+    :param bands: iterable of `Band`, the first that holds a moment wins
+    """
+    first, last = _to_naive(start), _to_naive(stop)
+    spans = [(band.id, band.get_spans(first, last)) for band in bands]
+    borders = {first, last}
+    for _band, intervals in spans:
+        borders.update(border for interval in intervals for border in interval)
+    parts = []
+    for begin, end in pairwise(sorted(it for it in borders if first <= it <= last)):
+        band = _find_band(begin, spans)
+        if parts and parts[-1][2] == band:
+            parts[-1] = (parts[-1][0], end, band)
+        else:
+            parts.append((begin, end, band))
+    zone = start.tzinfo and UTC
+    return [
+        (begin.replace(tzinfo=zone), end.replace(tzinfo=zone), band)
+        for begin, end, band in parts
+    ]
+
+
+def split(start, stop, bands, minutes=None):
+    """Return ``[(band id, minutes)]`` of a span, a band once, in the order of time.
+
+    :param int minutes: worked in the span; without it, as long as the span
+    """
+    parts = cut(start, stop, bands)
+    lengths = [(end - begin).total_seconds() for begin, end, _band in parts]
+    if minutes is None:
+        minutes = round(sum(lengths) / 60)
+    totals = {}
+    for (_begin, _end, band), part in zip(parts, share(minutes, lengths), strict=True):
+        totals[band] = totals.get(band, 0) + part
+    return [(band, total) for band, total in totals.items() if total]
+
+
+def share(minutes, lengths):
+    """Return whole minutes in proportion to some lengths; they add up to all of them.
+
+    >>> share(10, [1, 1, 1])
+    [3, 4, 3]
+    """
+    total = sum(map(Fraction, lengths))
+    if not total:
+        return [minutes, *(0 for _length in lengths[1:])]
+    marks, done = [0], Fraction(0)
+    for length in lengths:
+        done += Fraction(length)
+        marks.append(int(minutes * done / total + Fraction(1, 2)))
+    return [until - begin for begin, until in pairwise(marks)]
+
+
+def _find_band(moment, spans):
+    return next(
+        (
+            band
+            for band, intervals in spans
+            if any(begin <= moment < end for begin, end in intervals)
+        ),
+        False,
+    )
+
+
+def _to_naive(moment):
+    """Return a moment of UTC without zone, as working time takes it."""
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment
