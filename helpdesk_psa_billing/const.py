@@ -15,8 +15,11 @@ BILLING_ALIGNMENTS = [
 # What becomes of what a charge is about.
 DESTINATIONS = [
     ("pending", "Pending"),
+    ("covered", "Covered"),
+    ("allowance", "From an allowance"),
     ("billed", "Billed"),
     ("not_billed", "Not billed"),
+    ("sale_order", "On a sales order"),
     ("written_off", "Written off"),
 ]
 

@@ -115,7 +115,8 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         has = self._psa_count_units(charges)
         sign = -1 if (has or self._psa_count_units(taken_back)) < 0 else 1
-        wants = sign * (0.0 if self._psa_is_discount() else self.quantity)
+        units = (charges | taken_back)._to_units(self.quantity)
+        wants = sign * (0.0 if self._psa_is_discount() else units)
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         excess = float_round(sign * has - max(wants, 0.0), precision_digits=digits)
         if excess > 0:

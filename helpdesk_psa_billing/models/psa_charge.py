@@ -6,7 +6,14 @@ from ..const import DESTINATIONS
 from .mixins.psa_charge_correction_mixin import SPLIT
 
 # What may change once a charge is approved: where it is invoiced, nothing of what it says.
-FREE_FIELDS = {"state", "invoice_line_id", "run_line_id", "is_reversed"}
+FREE_FIELDS = {
+    "state",
+    "invoice_line_id",
+    "run_line_id",
+    "is_reversed",
+    "is_late",
+    "approved_by_id",
+}
 
 
 class PsaCharge(models.Model):
@@ -20,6 +27,7 @@ class PsaCharge(models.Model):
     _description = "Charge"
     _inherit = [
         "psa.ledger.mixin",
+        "psa.charge.source.mixin",
         "psa.charge.count.mixin",
         "psa.charge.links.mixin",
         "psa.charge.correction.mixin",
@@ -43,8 +51,8 @@ class PsaCharge(models.Model):
         compute="_compute_parties",
         store=True,
         precompute=True,
-        required=True,
         index=True,
+        help="Empty only while nobody knows whom the work was for: then it is pending.",
     )
     customer_group_id = fields.Many2one(
         related="customer_id.psa_customer_group_id", store=True, index="btree_not_null"
@@ -53,15 +61,12 @@ class PsaCharge(models.Model):
         "psa.agreement.line", index="btree_not_null", ondelete="restrict"
     )
     agreement_id = fields.Many2one(
-        related="agreement_line_id.agreement_id", store=True, index="btree_not_null"
-    )
-
-    # Where it comes from
-    period_id = fields.Many2one(
-        "psa.period", index="btree_not_null", ondelete="restrict"
-    )
-    sequence = fields.Integer(
-        help="Number of the charge on its period; two runs at once cannot both write it."
+        "psa.agreement",
+        compute="_compute_agreement_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     work_date = fields.Date(
         string="Date",
@@ -83,11 +88,14 @@ class PsaCharge(models.Model):
         help="Approved: a fact, on its way to an invoice. Invoiced: the invoice is posted.",
     )
     product_id = fields.Many2one("product.product", ondelete="restrict")
-    quantity = fields.Float(digits="Product Unit")
+    quantity = fields.Float(
+        digits="Product Unit", help="Hours of work, or units of anything else."
+    )
     price_unit = fields.Float(
         string="Price",
         min_display_digits="Product Price",
-        help="Per unit and whole period, before discount and proration.",
+        help="Per unit and whole period, before discount and proration; per hour of work, "
+        "with its multiplier.",
     )
     discount = fields.Float(string="Discount (%)", digits="Discount")
     amount = fields.Monetary(
@@ -100,7 +108,7 @@ class PsaCharge(models.Model):
         precompute=True,
         required=True,
     )
-    explanation = fields.Char(help="How the amount comes about.")
+    explanation = fields.Text(help="How the amount comes about.")
     counted = fields.Json(
         readonly=True, help="What was counted for the charge: kept as evidence."
     )
@@ -111,6 +119,15 @@ class PsaCharge(models.Model):
         readonly=True,
     )
     reversal_ids = fields.One2many("psa.charge", "reverses_id", string="Reversals")
+    origin_id = fields.Many2one(
+        "psa.charge",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        help="The first charge of the same work, which this one corrects. What corrects a "
+        "charge adds up to nothing.",
+    )
+    follower_ids = fields.One2many("psa.charge", "origin_id", string="Corrections")
     is_reversed = fields.Boolean(
         readonly=True, help="Opposite charges take back the whole of it."
     )
@@ -132,24 +149,34 @@ class PsaCharge(models.Model):
         index="btree_not_null",
     )
 
-    _source_check = models.Constraint(
-        "CHECK (num_nonnulls(period_id) = 1)", "A charge has exactly one source."
+    _customer_check = models.Constraint(
+        "CHECK (customer_id IS NOT NULL OR destination IN ('pending', 'not_billed'))",
+        "What is charged is charged to a customer.",
     )
-    # Whoever comes second, run or crash, finds the number taken.
-    _period_uniq = models.UniqueIndex(
-        "(period_id, sequence) WHERE period_id IS NOT NULL",
-        "The period is being charged by somebody else at this moment.",
+    _reason_check = models.Constraint(
+        "CHECK (destination NOT IN ('not_billed', 'written_off') OR period_id IS NOT NULL "
+        "OR reason IS NOT NULL)",
+        "Work is left unbilled for a reason.",
     )
 
     # === COMPUTES === #
 
+    @api.depends("agreement_line_id")
+    def _compute_agreement_id(self):
+        """Follow the line; work under an agreement that no line covers names it itself."""
+        for charge in self:
+            charge.agreement_id = (
+                charge.agreement_line_id.agreement_id or charge.agreement_id
+            )
+
     @api.depends("agreement_line_id", "period_id")
     def _compute_parties(self):
+        """Follow the line; whoever charges work says for whom it was."""
         for charge in self:
             line = charge.agreement_line_id
-            charge.company_id = line.company_id
-            charge.customer_id = line.customer_id
-            charge.currency_id = line.currency_id
+            charge.company_id = charge.company_id or line.company_id
+            charge.customer_id = charge.customer_id or line.customer_id
+            charge.currency_id = charge.currency_id or line.currency_id
 
     # === FACTS DO NOT CHANGE === #
 

@@ -10,6 +10,7 @@ from . import psa_billing_run_review_mixin
 from . import psa_charge_correction_mixin
 from . import psa_charge_count_mixin
 from . import psa_charge_links_mixin
+from . import psa_charge_source_mixin
 from . import psa_counted_mixin
 from . import psa_customer_revenue_mixin
 from . import psa_ledger_mixin
