@@ -17,6 +17,7 @@
         "security/psa_count_security.xml",
         "security/psa_price_revision_security.xml",
         "security/psa_licence_security.xml",
+        "security/psa_billing_check_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/psa_count_data.xml",
@@ -49,6 +50,10 @@
         "report/account_move_templates.xml",
         "views/psa_import_views.xml",
         "views/psa_count_menus.xml",
+        "wizards/psa_billing_finding_accept_views.xml",
+        "views/psa_billing_check_views.xml",
+        "data/psa_billing_check_data.xml",
+        "data/psa_billing_check_cron.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -27,5 +27,7 @@ from . import psa_price_revision
 from . import psa_price_revision_line
 from . import psa_billing_run
 from . import psa_billing_run_line
+from . import psa_billing_check
+from . import psa_billing_finding
 from . import account_move
 from . import account_move_line

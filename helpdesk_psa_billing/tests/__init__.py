@@ -1,5 +1,6 @@
 from . import test_allowance_draw
 from . import test_agreement_import
+from . import test_billing_check
 from . import test_billing_invoice
 from . import test_billing_period
 from . import test_billing_preview

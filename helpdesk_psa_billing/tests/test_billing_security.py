@@ -55,6 +55,8 @@ RIGHTS = {
         "boss": "rwcu",
     },
     "psa.billing.run.line": {"bea": "rw", "boss": "rw"},
+    "psa.billing.check": {"lea": "r", "max": "r", "bea": "r", "boss": "rw"},
+    "psa.billing.finding": {"lea": "r", "max": "r", "bea": "rw", "boss": "rw"},
     **dict.fromkeys(
         ("psa.price.index", "psa.price.formula", "psa.price.formula.term"),
         {

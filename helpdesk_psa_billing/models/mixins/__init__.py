@@ -8,6 +8,11 @@ from . import psa_agreement_revision_mixin
 from . import psa_billing_run_line_review_mixin
 from . import psa_billing_run_review_mixin
 from . import psa_charge_correction_mixin
+from . import psa_check_mixin
+from . import psa_check_period_mixin
+from . import psa_check_invoice_mixin
+from . import psa_check_revision_mixin
+from . import psa_check_run_mixin
 from . import psa_charge_count_mixin
 from . import psa_charge_links_mixin
 from . import psa_charge_source_mixin
