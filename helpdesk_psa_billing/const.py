@@ -48,3 +48,33 @@ CREDIT_DISPOSITIONS = [
 
 # Invoices that are created together: larger batches are not faster, only bigger.
 INVOICE_BATCH = 100
+
+# What a billing rule decides.
+OUTCOMES = [
+    ("covered", "Covered"),
+    ("allowance", "From an allowance"),
+    ("billed", "Billed"),
+    ("not_billed", "Not billed"),
+]
+
+PRICE_METHODS = [
+    ("base", "Pricelist"),
+    ("offset", "Pricelist, and a difference"),
+    ("fixed", "Fixed price"),
+    ("flat", "Flat amount only"),
+]
+
+# What minutes are rounded and limited together in.
+ROUNDING_SCOPES = [
+    ("entry", "Entry"),
+    ("ticket_day", "Ticket and day"),
+    ("visit", "Visit"),
+]
+
+# Kinds of `psa.item`, as it names them.
+ITEM_KINDS = [
+    ("part", "Part"),
+    ("km", "Kilometres"),
+    ("overnight", "Overnight stay"),
+    ("expense", "Expense"),
+]

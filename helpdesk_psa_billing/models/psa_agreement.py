@@ -26,6 +26,7 @@ class PsaAgreement(models.Model):
         "psa.agreement.count.mixin",
         "psa.agreement.renewal.mixin",
         "psa.agreement.revision.mixin",
+        "psa.agreement.work.mixin",
         "psa.agreement",
         "psa.agreement.preview.mixin",
         "psa.agreement.revenue.mixin",

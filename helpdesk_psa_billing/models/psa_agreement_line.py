@@ -26,6 +26,7 @@ class PsaAgreementLine(models.Model):
         "psa.line.count.mixin",
         "psa.agreement.line.revision.mixin",
         "psa.line.true.up.mixin",
+        "psa.line.work.mixin",
         "psa.agreement.line",
         "psa.agreement.line.words.mixin",
     ]

@@ -4,7 +4,8 @@ from ..const import REVISION_METHODS
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["psa.company.plan.mixin", "res.company"]
 
     psa_billing_lead_days = fields.Integer(
         string="Invoice ahead",

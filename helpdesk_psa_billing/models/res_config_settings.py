@@ -28,6 +28,11 @@ class ResConfigSettings(models.TransientModel):
     psa_revision_notice_days = fields.Integer(
         related="company_id.psa_revision_notice_days", readonly=False
     )
+    psa_billing_plan_id = fields.Many2one(
+        related="company_id.psa_billing_plan_id",
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+    )
     psa_sale_tax_id = fields.Many2one(
         related="company_id.account_sale_tax_id",
         string="Default sales tax",

@@ -7,6 +7,7 @@ class ResPartner(models.Model):
     _inherit = [
         "psa.counted.mixin",
         "psa.licensed.mixin",
+        "psa.customer.plan.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
     ]

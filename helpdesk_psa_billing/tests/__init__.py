@@ -3,6 +3,7 @@ from . import test_agreement_import
 from . import test_billing_check
 from . import test_billing_invoice
 from . import test_billing_period
+from . import test_billing_plan
 from . import test_billing_preview
 from . import test_billing_run
 from . import test_billing_screens
@@ -25,3 +26,4 @@ from . import test_proration
 from . import test_renewal
 from . import test_tool_examples
 from . import test_true_up
+from . import test_rule_choice

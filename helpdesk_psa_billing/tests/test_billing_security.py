@@ -58,7 +58,15 @@ RIGHTS = {
     "psa.billing.check": {"lea": "r", "max": "r", "bea": "r", "boss": "rw"},
     "psa.billing.finding": {"lea": "r", "max": "r", "bea": "rw", "boss": "rw"},
     **dict.fromkeys(
-        ("psa.price.index", "psa.price.formula", "psa.price.formula.term"),
+        (
+            "psa.price.index",
+            "psa.price.formula",
+            "psa.price.formula.term",
+            "psa.billing.plan",
+            "psa.billing.rule",
+            "psa.hours.band",
+            "psa.technician.level",
+        ),
         {
             "rita": "r",
             "ada": "r",
@@ -85,6 +93,7 @@ RIGHTS = {
         "boss": "rwcu",
     },
     "psa.price.revision": {"lea": "r", "max": "r", "bea": "rwcu", "boss": "rwcu"},
+    "psa.billing.parameter.change": {"lea": "r", "max": "r", "bea": "r", "boss": "r"},
     "psa.price.revision.line": {"lea": "r", "max": "r", "bea": "r", "boss": "r"},
 }
 

@@ -28,6 +28,7 @@ CONDITIONS = (
     "product",
     "service_type",
     "ticket_type",
+    "team",
     "equipment_category",
     "site",
     "customer_group",
@@ -49,9 +50,12 @@ class Work:
     :param datetime start: with `stop` when it was, in UTC; None if nobody knows
     :param frozenset equipment_categories: of all equipment it is about, with those above
     :param frozenset customer_groups: of the customer, with those above
+    :param team: of the ticket
     :param level: of the technician
     :param product: of the item; for time the one that the service type sells
     :param visit: intervention
+    :param agreement_line: that covers it; with agreement, customer and company it tells
+        which plans are asked
     :param band: working hours it lies in; it is found by `decide`
     """
 
@@ -73,6 +77,11 @@ class Work:
     is_billable: bool = True
     ticket: int | bool = False
     visit: int | bool = False
+    team: int | bool = False
+    company: int | bool = False
+    customer: int | bool = False
+    agreement: int | bool = False
+    agreement_line: int | bool = False
     band: int | bool = False
 
     def get_values(self, condition):
@@ -110,6 +119,8 @@ class RuleTerms:
     :param float flat_amount: once per group, beside the price
     :param float surcharge_percent: of the price, as a charge of its own
     :param float surcharge_limit: at most so much per group; 0 for no limit
+    :param product: on the invoice; False for that of the service type or item
+    :param flat_product: on the invoice for the flat amount; False for the same product
     """
 
     id: int
@@ -133,6 +144,8 @@ class RuleTerms:
     flat_amount: float = 0.0
     surcharge_percent: float = 0.0
     surcharge_limit: float = 0.0
+    product: int | bool = False
+    flat_product: int | bool = False
 
     def find_obstacle(self, work):
         """Return the first condition that some work does not fulfil, None if all are met.
