@@ -19,6 +19,7 @@
         "security/psa_licence_security.xml",
         "security/psa_billing_check_security.xml",
         "security/psa_billing_plan_security.xml",
+        "security/psa_allowance_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/psa_count_data.xml",

@@ -78,3 +78,23 @@ ITEM_KINDS = [
     ("overnight", "Overnight stay"),
     ("expense", "Expense"),
 ]
+
+# What an allowance is a stock of.
+ALLOWANCE_UNITS = [
+    ("minutes", "Hours"),
+    ("money", "Money"),
+    ("incidents", "Incidents"),
+]
+
+# From when a prepaid block that is sold can be used.
+ALLOWANCE_USABLE_FROM = [
+    ("ordered", "Once it is ordered"),
+    ("invoiced", "Once it is invoiced"),
+    ("paid", "Once it is paid"),
+]
+
+# What becomes of work that an empty allowance does not pay.
+ALLOWANCE_OVERRUNS = [
+    ("billed", "Billed"),
+    ("refused", "Pending, until somebody decides"),
+]

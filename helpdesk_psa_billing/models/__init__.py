@@ -23,6 +23,8 @@ from . import psa_agreement_line
 from . import psa_agreement_suspension
 from . import psa_period
 from . import psa_charge
+from . import psa_allowance
+from . import psa_allowance_move
 from . import psa_invoice_writer
 from . import psa_agreement_amendment
 from . import psa_price_index

@@ -30,6 +30,7 @@ class PsaCharge(models.Model):
         "psa.charge.source.mixin",
         "psa.charge.count.mixin",
         "psa.charge.links.mixin",
+        "psa.charge.allowance.mixin",
         "psa.charge.correction.mixin",
     ]
     _order = "work_date, id"
@@ -42,6 +43,7 @@ class PsaCharge(models.Model):
         "res.company",
         compute="_compute_parties",
         store=True,
+        readonly=False,
         precompute=True,
         required=True,
         index=True,
@@ -50,6 +52,7 @@ class PsaCharge(models.Model):
         "res.partner",
         compute="_compute_parties",
         store=True,
+        readonly=False,
         precompute=True,
         index=True,
         help="Empty only while nobody knows whom the work was for: then it is pending.",
@@ -64,6 +67,7 @@ class PsaCharge(models.Model):
         "psa.agreement",
         compute="_compute_agreement_id",
         store=True,
+        readonly=False,
         precompute=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -105,6 +109,7 @@ class PsaCharge(models.Model):
         "res.currency",
         compute="_compute_parties",
         store=True,
+        readonly=False,
         precompute=True,
         required=True,
     )

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..const import REVISION_METHODS
+from ..const import ALLOWANCE_OVERRUNS, ALLOWANCE_USABLE_FROM, REVISION_METHODS
 
 
 class ResCompany(models.Model):
@@ -61,6 +61,58 @@ class ResCompany(models.Model):
         help="Days before prices change by which the customer has the letter.",
     )
 
+    # What prepaid blocks do that do not say otherwise
+    psa_allowance_product_id = fields.Many2one(
+        "product.product",
+        string="Usual block",
+        domain="[('psa_allowance_unit', '!=', False)]",
+        ondelete="restrict",
+        help="Is quoted when included hours run out; other blocks are quoted again.",
+    )
+    psa_allowance_hours = fields.Float(
+        string="Hours of a block",
+        default=10,
+        help="What a new block product starts with.",
+    )
+    psa_allowance_months = fields.Integer(
+        string="Expires after",
+        default=12,
+        help="Months for which a new block product is usable. 0: it does not expire.",
+    )
+    psa_allowance_usable_from = fields.Selection(
+        ALLOWANCE_USABLE_FROM,
+        string="Blocks are usable",
+        default="invoiced",
+        required=True,
+    )
+    psa_allowance_overrun = fields.Selection(
+        ALLOWANCE_OVERRUNS,
+        string="Work beyond an allowance",
+        default="billed",
+        required=True,
+    )
+    psa_allowance_alert_percent = fields.Integer(
+        string="First alert (%)",
+        default=80,
+        help="Used share of an allowance at which people are told. 0: never.",
+    )
+    psa_allowance_alert_percent_2 = fields.Integer(
+        string="Second alert (%)",
+        default=95,
+        help="Used share of an allowance at which people are told once more. 0: never.",
+    )
+    psa_allowance_tells_customer = fields.Boolean(
+        string="Tell customers",
+        default=True,
+        help="Customers get a mail when an allowance is nearly empty.",
+    )
+
+    _psa_allowance_check = models.Constraint(
+        "CHECK (psa_allowance_hours >= 0 AND psa_allowance_months >= 0 "
+        "AND psa_allowance_alert_percent BETWEEN 0 AND 100 "
+        "AND psa_allowance_alert_percent_2 BETWEEN 0 AND 100)",
+        "Blocks have a size and a life that are not negative, and alerts are at 0 to 100 %.",
+    )
     _psa_revision_check = models.Constraint(
         "CHECK (psa_revision_notice_days >= 0)",
         "Customers are told of new prices before these hold.",

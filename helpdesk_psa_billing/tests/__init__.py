@@ -1,3 +1,4 @@
+from . import test_allowance
 from . import test_allowance_draw
 from . import test_agreement_import
 from . import test_billing_check

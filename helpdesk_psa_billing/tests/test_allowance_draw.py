@@ -141,6 +141,11 @@ class TestAllowanceDraw(BaseCase):
         self.assertEqual(who_paid(draws), [(1, 1, 60), (2, 1, 6), (2, None, 54)])
         self.assertEqual([it.amount for it in draws], [90, 10, 80])
 
+    def test_retainer_pays_in_its_currency_only(self):
+        retainer = block(unit=MONEY, available=100, currency=1)
+        draws = draw([retainer], [work(1, currency=2)])
+        self.assertEqual(who_paid(draws), [(1, None, 60)])
+
     def test_retainer_pays_for_parts_and_a_block_of_hours_does_not(self):
         part = Demand(key=1, number=1, customer=ACME, day=DAY, amount=35.5)
         hours, retainer = block(1), block(2, 50, unit=MONEY)

@@ -54,6 +54,17 @@ RIGHTS = {
         "bea": "rwcu",
         "boss": "rwcu",
     },
+    "psa.allowance": {
+        "rita": "r",
+        "ada": "r",
+        "lea": "r",
+        "max": "r",
+        "bea": "rw",
+        "boss": "rwcu",
+    },
+    "psa.allowance.move": dict.fromkeys(
+        ("rita", "ada", "lea", "max", "bea", "boss"), "r"
+    ),
     "psa.billing.run.line": {"bea": "rw", "boss": "rw"},
     "psa.billing.check": {"lea": "r", "max": "r", "bea": "r", "boss": "rw"},
     "psa.billing.finding": {"lea": "r", "max": "r", "bea": "rw", "boss": "rw"},

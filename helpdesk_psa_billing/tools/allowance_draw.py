@@ -39,7 +39,8 @@ class Bucket:
     :param frozenset incidents: incidents that it has paid for already
     :param rolled_to: id of the bucket that got its rest when it ended, None if none did
     :param rolled: units of that rest; late work takes them back as far as they are left
-    :param rounding: smallest unit of its currency
+    :param currency: of money; it pays for amounts in this currency only
+    :param rounding: smallest unit of the currency
     """
 
     id: int
@@ -56,6 +57,7 @@ class Bucket:
     incidents: frozenset = frozenset()
     rolled_to: int | None = None
     rolled: float = 0
+    currency: int | None = None
     rounding: float = 0.01
 
     @property
@@ -71,8 +73,11 @@ class Bucket:
             and (not self.service_types or demand.service_type in self.service_types)
             and (not self.sites or demand.site in self.sites)
             and (self.unit != MINUTES or demand.minutes > 0)
-            and (self.unit != MONEY or demand.amount > 0)
+            and (self.unit != MONEY or self._is_worth(demand))
         )
+
+    def _is_worth(self, demand):
+        return demand.amount > 0 and demand.currency == self.currency
 
     def is_valid_on(self, day):
         """Tell whether it pays for work of a day."""
@@ -87,7 +92,7 @@ class Demand:
     :param date day: of the work
     :param number: orders the work of a day, for example (id of the entry, piece)
     :param int minutes: as billed, after rounding; 0 for what is not time
-    :param amount: what it would be billed at, in the currency of money buckets
+    :param amount: what it would be billed at, in `currency`
     :param incident: what one incident pays for, usually the ticket; None: only this work
     """
 
@@ -97,6 +102,7 @@ class Demand:
     number: object
     minutes: int = 0
     amount: float = 0
+    currency: int | None = None
     incident: object = None
     agreement: int | None = None
     service_type: int | None = None

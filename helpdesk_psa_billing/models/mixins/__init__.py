@@ -32,3 +32,6 @@ from . import psa_move_annex_mixin
 from . import psa_move_links_mixin
 from . import psa_period_count_mixin
 from . import psa_period_review_mixin
+from . import psa_allowance_balance_mixin
+from . import psa_allowance_draw_mixin
+from . import psa_charge_allowance_mixin

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class PsaChargeAllowanceMixin(models.AbstractModel):
+    """What a charge draws on an allowance."""
+
+    _name = "psa.charge.allowance.mixin"
+    _description = "Use of an Allowance"
+
+    allowance_id = fields.Many2one(
+        "psa.allowance",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="It pays for the work, or its terms hold for work beyond it.",
+    )
+    allowance_quantity = fields.Float(
+        string="Drawn",
+        digits=(16, 4),
+        help="Minutes, money or incidents taken off the allowance; negative if given back.",
+    )
+
+    # Balances add these up.
+    _allowance_idx = models.Index(
+        "(allowance_id, state) INCLUDE (allowance_quantity) "
+        "WHERE allowance_id IS NOT NULL"
+    )
+
+    @api.model
+    def _mark_stale(self, domain):
+        """Have drafts of work decided anew: what they follow from has changed.
+
+        :param domain: of the charges, besides being drafts of work
+        """
+        # sudo: whoever changes terms need not see the charges that follow from them
+        charges = self.env["psa.charge"].sudo()
+        query = charges._search(
+            Domain(domain)
+            & Domain("state", "=", "draft")
+            & Domain("period_id", "=", False)
+            & Domain("is_stale", "=", False)
+        )
+        charges.flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE psa_charge SET is_stale = TRUE WHERE id IN %s",
+                query.subselect(),
+            )
+        )
+        charges.invalidate_model(["is_stale"])
