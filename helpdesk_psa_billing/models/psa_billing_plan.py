@@ -24,6 +24,7 @@ class PsaBillingPlan(models.Model):
     _inherit = [
         "psa.remembered.mixin",
         "psa.billing.parameter.mixin",
+        "psa.rate.card.mixin",
         "mail.thread",
     ]
     _order = "sequence, name, id"
@@ -66,6 +67,19 @@ class PsaBillingPlan(models.Model):
     )
     rule_ids = fields.One2many("psa.billing.rule", "plan_id", string="Rules", copy=True)
     rule_count = fields.Integer(compute="_compute_rule_count", string="Number of rules")
+    problem_count = fields.Integer(
+        compute="_compute_rule_count", string="Rules to check"
+    )
+    customer_count = fields.Integer(
+        compute="_compute_holders", string="Number of customers"
+    )
+    agreement_count = fields.Integer(
+        compute="_compute_holders", string="Number of agreements"
+    )
+    usual_for = fields.Char(
+        compute="_compute_holders",
+        help="The customer groups, or the company, for which the plan is the usual one.",
+    )
 
     # === COMPUTES === #
 
@@ -74,10 +88,28 @@ class PsaBillingPlan(models.Model):
         for plan in self:
             plan.currency_id = plan.currency_id or plan.company_id.currency_id
 
-    @api.depends("rule_ids")
+    @api.depends("rule_ids.problem")
     def _compute_rule_count(self):
         for plan in self:
             plan.rule_count = len(plan.rule_ids)
+            plan.problem_count = len(plan.rule_ids.filtered("has_problem"))
+
+    @api.depends_context("uid", "company")
+    def _compute_holders(self):
+        for plan in self:
+            records = {
+                level: self.env[model]
+                .with_company(plan.company_id)
+                .search(plan._get_holder_domain(level))
+                for level, (model, _name) in HOLDERS.items()
+            }
+            plan.customer_count = len(records["customer"])
+            plan.agreement_count = len(
+                records["agreement"] | records["line"].agreement_id
+            )
+            plan.usual_for = ", ".join(
+                it.display_name for it in (*records["company"], *records["group"])
+            )
 
     # === CHECKS === #
 
@@ -257,4 +289,35 @@ class PsaBillingPlan(models.Model):
     def _get_holder_domain(self, level):
         """Return the domain of the records of a level that have one of these plans."""
         _model, name = HOLDERS[level]
-        return Domain(name, "in", self.ids)
+        return Domain(name, "in", self._origin.ids)
+
+    def action_open_customers(self):
+        """Open the customers that have the plan."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_customer_action"
+        )
+        domain = self._get_holder_domain("customer")
+        return {**action, "display_name": self.name, "domain": list(domain)}
+
+    def action_open_agreements(self):
+        """Open the agreements that have the plan, on themselves or on a line."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_agreement_action"
+        )
+        domain = self._get_holder_domain("agreement") | Domain(
+            "line_ids", "any", self._get_holder_domain("line")
+        )
+        return {
+            **action,
+            "display_name": self.name,
+            "domain": list(domain),
+            "context": {},
+        }
+
+    def _get_changes_domain(self):
+        """Override: with those of its rules."""
+        rules = Domain("res_model", "=", "psa.billing.rule")
+        rules &= Domain("res_id", "in", self.rule_ids.ids)
+        return super()._get_changes_domain() | rules

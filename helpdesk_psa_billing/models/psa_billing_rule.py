@@ -44,6 +44,7 @@ class PsaBillingRule(models.Model):
         "psa.remembered.mixin",
         "psa.billing.parameter.mixin",
         "psa.billing.rule.words.mixin",
+        "psa.billing.rule.problem.mixin",
     ]
     _order = "plan_id, sequence, id"
     _check_company_auto = True
@@ -282,6 +283,15 @@ class PsaBillingRule(models.Model):
 
     conditions_text = fields.Char(string="Which work", compute="_compute_texts")
     terms_text = fields.Char(string="What becomes of it", compute="_compute_texts")
+
+    problem = fields.Char(
+        string="To check",
+        compute="_compute_problem",
+        help="Why the rule cannot do what it says.",
+    )
+    has_problem = fields.Boolean(
+        compute="_compute_problem", search="_search_has_problem"
+    )
 
     _dates_check = models.Constraint(
         "CHECK (date_until IS NULL OR date_from IS NULL OR date_until > date_from)",

@@ -28,3 +28,5 @@ from . import test_renewal
 from . import test_tool_examples
 from . import test_true_up
 from . import test_rule_choice
+from . import test_billing_rounding
+from . import test_decision_table

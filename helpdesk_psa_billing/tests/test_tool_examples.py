@@ -6,11 +6,14 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.helpdesk_psa_billing.tools import (
     billing_period,
+    billing_rounding,
+    hours_bands,
     presence,
     price_index,
     price_tier,
     proration,
     sheet_words,
+    work_price,
 )
 
 
@@ -19,11 +22,14 @@ class TestToolExamples(BaseCase):
     def test_examples_give_what_they_say(self):
         for module in (
             billing_period,
+            billing_rounding,
+            hours_bands,
             presence,
             price_index,
             price_tier,
             proration,
             sheet_words,
+            work_price,
         ):
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)

@@ -84,6 +84,10 @@ class Work:
     agreement_line: int | bool = False
     band: int | bool = False
 
+    def with_band(self, band):
+        """Return the same work in a band."""
+        return replace(self, band=band)
+
     def get_values(self, condition):
         """Return what a condition compares: a set of ids or words, empty if unknown."""
         if condition == "equipment_category":

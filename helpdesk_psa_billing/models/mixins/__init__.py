@@ -7,6 +7,7 @@ from . import psa_agreement_renewal_mixin
 from . import psa_agreement_revenue_mixin
 from . import psa_agreement_revision_mixin
 from . import psa_agreement_work_mixin
+from . import psa_billing_rule_problem_mixin
 from . import psa_billing_rule_words_mixin
 from . import psa_billing_run_line_review_mixin
 from . import psa_billing_run_review_mixin
@@ -35,3 +36,4 @@ from . import psa_period_review_mixin
 from . import psa_allowance_balance_mixin
 from . import psa_allowance_draw_mixin
 from . import psa_charge_allowance_mixin
+from . import psa_rate_card_mixin

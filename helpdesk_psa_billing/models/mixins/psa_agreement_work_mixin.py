@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class PsaAgreementWorkMixin(models.AbstractModel):
@@ -17,6 +18,12 @@ class PsaAgreementWorkMixin(models.AbstractModel):
         help="Its rules are asked after those of the line that covers the work, and before "
         "those of the customer. Empty: as the customer.",
     )
+
+    def _get_changes_domain(self):
+        """Override: with those of its lines."""
+        lines = Domain("res_model", "=", "psa.agreement.line")
+        lines &= Domain("res_id", "in", self.line_ids.ids)
+        return super()._get_changes_domain() | lines
 
     def _is_parameter_kept(self):
         """Override: from the activation on."""

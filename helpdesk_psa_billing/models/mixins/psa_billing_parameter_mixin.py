@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 
@@ -50,6 +51,22 @@ class PsaBillingParameterMixin(models.AbstractModel):
         before = {it.id: it._word_parameters(names) for it in self}
         self._remember_parameters("unlink", before)
         return super().unlink()
+
+    def _get_changes_domain(self):
+        """Return the domain of what was changed. Override to add what belongs to it."""
+        return Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+
+    def action_psa_open_changes(self):
+        """Open who changed what of the billing of the record, and when."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa_billing.psa_billing_parameter_change_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": list(self._get_changes_domain()),
+        }
 
     def _remember_parameters(self, kind, before):
         """Write down what differs from `before`: ``{id: {field: text}}``."""

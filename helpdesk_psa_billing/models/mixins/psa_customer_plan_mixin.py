@@ -27,6 +27,10 @@ class PsaCustomerPlanMixin(models.AbstractModel):
         "discount of its own. Lines of agreements have theirs.",
     )
 
+    def action_psa_open_rate_card(self):
+        """Show what work costs the customers."""
+        return self.env["psa.billing.plan"]._open_rate_card("customer", self.ids)
+
     @api.constrains("psa_work_discount")
     def _check_psa_work_discount(self):
         for partner in self:
