@@ -55,6 +55,7 @@
         "views/psa_import_views.xml",
         "views/psa_checklist_views.xml",
         "views/psa_intervention_type_views.xml",
+        "views/hr_employee_category_views.xml",
         "report/psa_intervention_templates.xml",
         "views/psa_intervention_views.xml",
         "views/psa_intervention_day_views.xml",

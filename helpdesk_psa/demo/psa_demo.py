@@ -105,7 +105,9 @@ class PsaDemo(models.AbstractModel):
         self._correct_delays()
         self._finish_mails(first_mail)
         self._read_old_notifications(stage.now)
-        self.env.ref(f"{ADDON}.psa_team_infogerance_demo").assign_method = "balanced"
+        self.env.ref(f"{ADDON}.psa_team_infogerance_demo").write(
+            {"assign_method": "balanced", "assign_skills": "prefer"}
+        )
 
     @api.model
     def _count_clocks(self):

@@ -34,6 +34,16 @@ VISITS = [
     (-1, "nina", 10, 1.5, "marlow", "repair", "Meeting room screen is black"),
     (0, "ada", 8, 2, "linden", "installation", "Ten tablets for class 4"),
     (0, "leo", 9, 2.5, "morel", "repair", "Scanner of the dispatch office"),
+    (0, "leo", 13, 1.5, "lavigne", "repair", "Barcode scanner of the back office"),
+    (
+        0,
+        "leo",
+        15.5,
+        1.5,
+        "site_voiron",
+        "repair",
+        "Nurse call tablet loses the network",
+    ),
     (0, "tom", 13, 2, "oakridge", "repair", "Call bell server reboots at night"),
     (0, "ines", 13.5, 3, "site_grenoble", "maintenance", "Battery test of the UPS"),
     (1, "leo", 9, 3, "site_macon", "installation", "Till and card reader, new counter"),
@@ -65,6 +75,36 @@ WAITING = [
     ("quarry", "maintenance", "0", "Dust out the workshop PCs", 20),
     ("marlow", "repair", "1", "Key card printer smears", 4),
 ]
+# Minutes of travel to customers and sites.
+TRAVEL = {
+    "bluepeak": 35,
+    "harbour": 25,
+    "kestrel": 30,
+    "lavigne": 25,
+    "linden": 20,
+    "marlow": 15,
+    "morel": 30,
+    "oakridge": 20,
+    "quarry": 40,
+    "rivage": 35,
+    "site_chalon": 75,
+    "site_cheltenham": 45,
+    "site_gloucester": 40,
+    "site_grenoble": 55,
+    "site_hull": 50,
+    "site_macon": 45,
+    "site_voiron": 40,
+    "tilleul": 15,
+}
+# What visits ask for besides what their type does; nobody planned for the line has it.
+SKILLS = {
+    "Fire panel gateway is offline": "networks",
+    "New access points, wards 1 and 2": "networks",
+    "No Wi-Fi on the second floor": "networks",
+    "Second internet line": "networks",
+    "Telephone system, day 1": "telephony",
+    "Telephone system, day 2": "telephony",
+}
 # Working days from today, start, hours of tickets that are planned at the desk.
 DESK_TIMES = [(0, 9, 1), (0, 15, 1.5), (1, 13, 1), (2, 14, 2), (3, 8.5, 1), (4, 14, 1)]
 
@@ -91,6 +131,7 @@ class PsaDispatchDemo(models.AbstractModel):
                 "no_mail_to_attendees": True,
             }
         )
+        self.with_env(env)._measure_ways()
         self.with_env(env)._plan_visits()
         self.with_env(env)._list_waiting()
         self.with_env(env)._plan_tickets()
@@ -135,7 +176,15 @@ class PsaDispatchDemo(models.AbstractModel):
         }
         if site:
             vals["site_id"] = site.id
+        if subject in SKILLS:
+            skill = self._ref(f"hr_employee_category_{SKILLS[subject]}_demo")
+            vals["skill_ids"] = [(6, 0, (type_.skill_ids | skill).ids)]
         return vals
+
+    def _measure_ways(self):
+        """Say how far the customers are, before visits to them are planned."""
+        for key, minutes in TRAVEL.items():
+            self._ref(f"res_partner_{key}_demo").psa_travel_minutes = minutes
 
     def _plan_visits(self):
         vals_list = []

@@ -53,6 +53,7 @@ from . import (
     psa_workday,
     psa_time_control,
     hr_employee,
+    hr_employee_category,
     ir_http,
     res_company,
     account_analytic_line,

@@ -41,14 +41,17 @@ class PsaDispatch(models.AbstractModel):
         self._check_reader()
         start, end = self._parse_period(start, end)
         filters = filters or {}
+        teams = self._get_teams()
         blocks = self._get_blocks(start, end)
-        users = self._get_people(filters.get("team_id"), blocks)
+        users = self._get_people(teams, filters.get("team_id"), blocks)
+        rows = self._get_rows(teams, users, start, end)
         return {
-            "rows": self._get_rows(users, start, end),
+            "rows": rows,
             "blocks": blocks,
             "unplanned": self.get_unplanned(filters),
             "kinds": self._get_kinds(filters),
-            "teams": [{"id": team.id, "name": team.name} for team in self._get_teams()],
+            "teams": [{"id": team.id, "name": team.name} for team in teams],
+            "skills": self._get_skills([*rows, *blocks]),
             "can_plan": self._get_scope(),
             "uid": self.env.uid,
         }
@@ -153,9 +156,8 @@ class PsaDispatch(models.AbstractModel):
         )
 
     @api.model
-    def _get_people(self, team_id, blocks):
+    def _get_people(self, teams, team_id, blocks):
         """Return the rows' users: members of the teams, and whoever has something to do."""
-        teams = self._get_teams()
         if team_id:
             users = teams.filtered(lambda team: team.id == team_id).member_ids
         else:
@@ -171,10 +173,10 @@ class PsaDispatch(models.AbstractModel):
         ) & Domain("company_ids", "in", self.env.companies.ids)
 
     @api.model
-    def _get_rows(self, users, start, end):
-        """Return a row for each user: team, working hours, leaves."""
-        teams = self._get_teams()
+    def _get_rows(self, teams, users, start, end):
+        """Return a row for each user: team, working hours, leaves, skills."""
         working, leaves = self._get_working_times(users, start, end)
+        skills = users._psa_get_skills()
         rows = []
         for user in users:
             team = teams.filtered(lambda team, user=user: user in team.member_ids)[:1]
@@ -190,9 +192,17 @@ class PsaDispatch(models.AbstractModel):
                     "working": working[user.id],
                     "leaves": leaves[user.id],
                     "minutes": self._count_minutes(working[user.id]),
+                    "skill_ids": skills[user.id].ids,
                 }
             )
         return sorted(rows, key=lambda row: (row["team_rank"], row["name"]))
+
+    @api.model
+    def _get_skills(self, shown):
+        """Return the skills that a row's person has or a block asks for, by name."""
+        ids = {skill_id for values in shown for skill_id in values["skill_ids"]}
+        skills = self.env["hr.employee.category"].browse(ids)
+        return [{"id": skill.id, "name": skill.name} for skill in skills.sorted("name")]
 
     @api.model
     def _count_minutes(self, intervals):
@@ -287,6 +297,23 @@ class PsaDispatch(models.AbstractModel):
     def _format(self, moment):
         return fields.Datetime.to_string(moment.astimezone(UTC).replace(tzinfo=None))
 
+    # === ITINERARY === #
+
+    @api.model
+    def get_itinerary(self, user_id, start, end):
+        """Return somebody's visits of a day, in their order, and the way through them.
+
+        :param str start: first moment of the day, in UTC
+        :param str end: moment up to which it lasts
+        :return: see `_get_itinerary` of `psa.intervention`
+        """
+        self._check_reader()
+        start, end = self._parse_period(start, end)
+        visits = self.env["psa.intervention"]
+        domain = visits._get_dispatch_planned_domain(start, end)
+        domain &= Domain("technician_ids", "in", [user_id])
+        return visits.search(domain, limit=BLOCK_LIMIT)._get_itinerary()
+
     # === PLANNING === #
 
     @api.model
@@ -294,7 +321,8 @@ class PsaDispatch(models.AbstractModel):
         """Give something to somebody at a time, or take its time away.
 
         :param dict values: ``start`` and ``end`` (False: no time any more),
-            ``from_user_id`` (whose row it is taken from) and ``to_user_id``
+            ``from_user_id`` (whose row it is taken from), ``to_user_id`` and
+            ``travel`` (minutes before the start; left out: as planned)
         :param dict expected: what the user saw: ``start``, ``end``, ``user_ids``
         :return: dict with ``is_stale`` and ``message`` if it moved meanwhile, so that
             nothing was done; else ``warnings``, a list of sentences
@@ -317,7 +345,7 @@ class PsaDispatch(models.AbstractModel):
         users, start, end = self._read_plan(record, values)
         self._check_scope(record, users)
         # sudo: he may write it, see above; what follows from it need not be his
-        record.sudo()._plan_dispatch(users, start, end)
+        record.sudo()._plan_dispatch(users, start, end, values.get("travel"))
         warnings = self._get_warnings(record, users, start, end) if start else []
         return {"is_stale": False, "warnings": warnings}
 
@@ -382,8 +410,8 @@ class PsaDispatch(models.AbstractModel):
 
     @api.model
     def _get_warnings(self, record, users, start, end):
-        """Return what a dispatcher should know of the time he chose."""
-        warnings = []
+        """Return what a dispatcher should know of the time and the people he chose."""
+        warnings = record._get_dispatch_warnings()
         working, leaves = self._get_working_times(users, start, end)
         for user in users:
             if leaves[user.id]:

@@ -1,16 +1,13 @@
 from datetime import timedelta
-from urllib.parse import quote_plus
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..const import INTERVENTION_STATES, PRIORITIES
+from ..tools.route import get_route_url
 from .mixins.psa_intervention_calendar_mixin import SHOWN_FIELDS
 from .mixins.psa_intervention_signing_mixin import OFFICE_FIELDS
-
-# Opens the map application of a phone, and a map in a browser.
-ROUTE_URL = "https://www.google.com/maps/dir/?api=1&destination=%s"
 
 # Where an intervention may go from each state, besides staying there. A signed sheet is
 # locked: only `_reopen` gets it anywhere.
@@ -40,6 +37,7 @@ class PsaIntervention(models.Model):
         "psa.intervention.calendar.mixin",
         "psa.intervention.day.mixin",
         "psa.intervention.time.mixin",
+        "psa.intervention.travel.mixin",
         "psa.timed.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -260,7 +258,7 @@ class PsaIntervention(models.Model):
             lines = place._display_address(without_company=True).splitlines()
             address = ", ".join(line.strip() for line in lines if line.strip())
             intervention.address_line = address
-            intervention.route_url = address and ROUTE_URL % quote_plus(address)
+            intervention.route_url = get_route_url([address])
 
     @api.depends("partner_id.phone", "site_id.phone", "customer_id.phone")
     def _compute_contact_phone(self):

@@ -28,6 +28,19 @@ class PsaInterventionType(models.Model):
         default=1.0,
         help="Hours that a visit of this type takes in the calendar unless told otherwise.",
     )
+    travel_minutes = fields.Integer(
+        string="Usual travel",
+        help="Minutes of travel before a visit of this type, unless its site or customer "
+        "says how far it is.",
+    )
+    skill_ids = fields.Many2many(
+        "hr.employee.category",
+        "psa_intervention_type_skill_rel",
+        "type_id",
+        "skill_id",
+        string="Skills asked for",
+        help="What a technician has to be able to do. New visits of this type ask for it.",
+    )
     event_type_id = fields.Many2one(
         "calendar.event.type",
         string="Calendar tag",
@@ -42,6 +55,10 @@ class PsaInterventionType(models.Model):
         "the intervention and its tickets in any case.",
     )
 
+    _travel_minutes_of_a_day = models.Constraint(
+        "CHECK (travel_minutes >= 0 AND travel_minutes < 1440)",
+        "Usual travel takes from 0 minutes to less than a day.",
+    )
     _planned_hours_positive = models.Constraint(
         "CHECK (planned_hours > 0)", "A visit takes more than 0 hours."
     )

@@ -133,6 +133,18 @@ class PsaTeam(models.Model):
         help="A member with that many tickets to work on gets no more automatically. "
         "0 means no limit.",
     )
+    assign_skills = fields.Selection(
+        [
+            ("ignore", "Do not matter"),
+            ("prefer", "Those who have them first, else anybody"),
+            ("require", "Only those who have them, else nobody"),
+        ],
+        string="Skills asked for",
+        required=True,
+        default="ignore",
+        help="What the assignment does with the skills that a ticket asks for. A ticket "
+        "that nobody of the team may get stays unassigned and says so.",
+    )
     assign_on_reply = fields.Boolean(
         string="Whoever replies takes it",
         default=True,
@@ -439,40 +451,78 @@ class PsaTeam(models.Model):
         members = self.member_ids.filtered("active")
         return members._psa_filter_at_work(self.company_id, self.calendar_id)
 
-    def _pick_assignees(self, count, customer_group=None):
+    def _pick_assignees(self, requests):
         """Choose who gets the next new tickets.
 
-        :param int count: number of tickets to hand out
-        :param customer_group: `psa.customer.group` of their customers; whoever does not
-            see its tickets gets none
-        :return: at most `count` users, in order, one per ticket; fewer when nobody may
-            take more
+        :param list requests: a pair for each ticket: the `psa.customer.group` of its
+            customer (whoever does not see its tickets gets none) and the
+            `hr.employee.category` that it asks for
+        :return: a user for each ticket, empty where nobody may take it
         :rtype: list
         """
         self.ensure_one()
         # sudo: the load of a member counts tickets of private teams as well, and who
         # hands a ticket to a private team may not see that team
         team_sudo = self.sudo()
-        if team_sudo.assign_method == "manual" or not count:
-            return []
-        members = team_sudo._get_available_members()
-        if customer_group:
-            members = customer_group._filter_seeing(members)
+        nobody = self.env["res.users"]
+        members = nobody
+        if team_sudo.assign_method != "manual" and requests:
+            members = team_sudo._get_available_members()
         if not members:
-            return []
+            return [nobody] * len(requests)
         loads = team_sudo._get_loads(members)
         rank = getattr(team_sudo, f"_rank_{team_sudo.assign_method}")(members, loads)
         limit = team_sudo.assign_max_open
+        able = team_sudo._get_able_members(members, requests)
         chosen = []
-        for _ticket in range(count):
-            free = [user for user in members if not limit or loads[user.id] < limit]
-            if not free:
-                break
-            user = min(free, key=lambda user: (rank[user.id], user.id))
+        for request in requests:
+            free = [
+                tier.filtered(lambda user: not limit or loads[user.id] < limit)
+                for tier in able[request]
+            ]
+            # The first of those who are most able.
+            best = next(filter(None, free), nobody)
+            user = min(best, key=lambda user: (rank[user.id], user.id), default=nobody)
             chosen.append(user)
-            loads[user.id] += 1
-            rank[user.id] = team_sudo._get_next_rank(rank, user)
+            if user:
+                loads[user.id] += 1
+                rank[user.id] = team_sudo._get_next_rank(rank, user)
         return chosen
+
+    def _get_able_members(self, members, requests):
+        """Return ``{request: [members]}``: who may get such a ticket, the ablest first.
+
+        :param members: `res.users` who are at work
+        :param list requests: as for `_pick_assignees`
+        """
+        able = {}
+        skills = members._psa_get_skills() if self._minds_skills() else {}
+        for request in set(requests):
+            customer_group, asked = request
+            seeing = (
+                customer_group._filter_seeing(members) if customer_group else members
+            )
+            if not (skills and asked):
+                able[request] = [seeing]
+                continue
+            skilled = seeing.filtered(
+                lambda user, asked=asked: asked <= skills[user.id]
+            )
+            able[request] = [skilled] if self._must_have_skills() else [skilled, seeing]
+        return able
+
+    def _minds_skills(self):
+        """Tell whether the automatic assignment looks at skills at all."""
+        return self.assign_method != "manual" and self.assign_skills != "ignore"
+
+    def _must_have_skills(self):
+        """Tell whether nobody else than those with the skills gets a ticket."""
+        return self._minds_skills() and self.assign_skills == "require"
+
+    def _has_skilled_member(self, skills):
+        """Tell whether a member has all of some skills, be he at work or not."""
+        known = self.member_ids._psa_get_skills()
+        return any(skills <= known[user.id] for user in self.member_ids)
 
     def _get_next_rank(self, rank, user):
         """Return a user's rank after one more ticket."""

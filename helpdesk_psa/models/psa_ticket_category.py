@@ -29,6 +29,15 @@ class PsaTicketCategory(models.Model):
         check_company=True,
     )
     parent_path = fields.Char(index=True)
+    skill_ids = fields.Many2many(
+        "hr.employee.category",
+        "psa_ticket_category_skill_rel",
+        "category_id",
+        "skill_id",
+        string="Skills asked for",
+        help="What an agent has to be able to do. New tickets of this category, and of "
+        "those below it, ask for it.",
+    )
     child_ids = fields.One2many("psa.ticket.category", "parent_id", string="Children")
 
     @api.depends("name", "parent_id.complete_name")
@@ -47,3 +56,10 @@ class PsaTicketCategory(models.Model):
             category.display_name = (
                 f"{parent} / {category.name}" if parent else category.name
             )
+
+    def _get_skills(self):
+        """Return what tickets of the categories ask for: their skills and those above."""
+        # sudo: the gateway and portal visitors open tickets as well
+        lines = self.sudo().mapped("parent_path")
+        ids = {int(id_) for line in lines for id_ in (line or "").split("/") if id_}
+        return self.sudo().browse(ids).skill_ids.sudo(self.env.su)

@@ -111,6 +111,23 @@ class ResUsers(models.Model):
             self.env["psa.team"]._psa_forget()
         return result
 
+    def _psa_get_skills(self):
+        """Return ``{user id: hr.employee.category}``, what each of them can do.
+
+        Two queries. Somebody without an employee file can do nothing.
+        """
+        tags = self.env["hr.employee.category"]
+        skills = dict.fromkeys(self.ids, tags)
+        if not self:
+            return skills
+        # sudo: agents may not read employee files; what colleagues can do is no secret
+        employees = self.env["hr.employee"].sudo()
+        for employee in employees.search_fetch(
+            [("user_id", "in", self.ids)], ["user_id", "category_ids"]
+        ):
+            skills[employee.user_id.id] |= employee.category_ids.sudo(False)
+        return skills
+
     def _psa_filter_at_work(self, company, default_calendar):
         """Return the users who are at work now.
 

@@ -133,6 +133,11 @@ class PsaDispatchMixin(models.AbstractModel):
             "tone": "planned",
             "state": "",
             "locked": self._get_dispatch_lock(),
+            # Minutes of travel before the start.
+            "travel": 0,
+            # What it asks for (ids), and what nobody planned can do (names).
+            "skill_ids": [],
+            "lacking": [],
         }
 
     def _get_dispatch_minutes(self):
@@ -155,20 +160,21 @@ class PsaDispatchMixin(models.AbstractModel):
             "user_ids": sorted(self._get_dispatch_users().ids),
         }
 
-    def _plan_dispatch(self, users, start, end):
+    def _plan_dispatch(self, users, start, end, travel=None):
         """Give it to somebody at a time.
 
         :param users: `res.users`; empty takes it from everybody
         :param start: naive UTC, None to take its time away
+        :param travel: minutes of travel before the start, None to keep those planned
         :raise UserError: if it cannot be moved any more
         """
         self.ensure_one()
         lock = self._get_dispatch_lock()
         if lock:
             raise UserError(lock)
-        self.write(self._prepare_dispatch_values(users, start, end))
+        self.write(self._prepare_dispatch_values(users, start, end, travel))
 
-    def _prepare_dispatch_values(self, users, start, end):
+    def _prepare_dispatch_values(self, users, start, end, travel=None):
         """Return the values to write; see `_plan_dispatch`."""
         field = self._fields[self._dispatch_users]
         value = users[:1].id if field.type == "many2one" else [(6, 0, users.ids)]
@@ -177,3 +183,7 @@ class PsaDispatchMixin(models.AbstractModel):
             self._dispatch_end: end or False,
             self._dispatch_users: value,
         }
+
+    def _get_dispatch_warnings(self):
+        """Return what a dispatcher should know of it as it is planned now, as sentences."""
+        return []

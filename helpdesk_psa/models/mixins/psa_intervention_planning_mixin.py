@@ -19,7 +19,7 @@ class PsaInterventionPlanningMixin(models.AbstractModel):
 
     _name = "psa.intervention.planning.mixin"
     _description = "Planning of an Intervention"
-    _inherit = ["psa.schedule.target.mixin", "psa.dispatch.mixin"]
+    _inherit = ["psa.schedule.target.mixin", "psa.skilled.mixin"]
 
     _dispatch_users = "technician_ids"
     _dispatch_due = "schedule_date"
@@ -30,6 +30,14 @@ class PsaInterventionPlanningMixin(models.AbstractModel):
         "site_id.name",
         "site_id.city",
     )
+
+    @api.depends("type_id", "ticket_ids")
+    def _compute_skill_ids(self):
+        """What visits of its type ask for, and what its tickets do."""
+        for intervention in self:
+            # sudo: a technician may not see all tickets of his visit
+            asked = intervention.sudo().ticket_ids.skill_ids
+            intervention.skill_ids = intervention.type_id.skill_ids | asked
 
     def _get_schedule_end(self):
         """Override: a visit that was cancelled is over as well, on its planned day."""
@@ -45,7 +53,8 @@ class PsaInterventionPlanningMixin(models.AbstractModel):
     @api.model
     def _get_dispatch_fields(self):
         """Override: states have colours."""
-        return super()._get_dispatch_fields() | {"technician_ids", "state"}
+        shown = {"technician_ids", "state", "travel_minutes"}
+        return super()._get_dispatch_fields() | shown
 
     @api.model
     def _get_dispatch_live_domain(self):
@@ -73,6 +82,11 @@ class PsaInterventionPlanningMixin(models.AbstractModel):
         hours = self.planned_hours or self.type_id.planned_hours
         return round(hours * 60) or super()._get_dispatch_minutes()
 
+    def _prepare_dispatch_values(self, users, start, end, travel=None):
+        """Override: a visit has travel before it."""
+        values = super()._prepare_dispatch_values(users, start, end, travel)
+        return values if travel is None else {**values, "travel_minutes": travel}
+
     def _get_dispatch_lock(self):
         if self.state not in ("done", "closed", "cancelled"):
             return ""
@@ -98,4 +112,5 @@ class PsaInterventionPlanningMixin(models.AbstractModel):
             "color": self.type_id.color,
             "tone": TONES.get(self.state, "planned"),
             "state": labels[self.state],
+            "travel": self.travel_minutes,
         }

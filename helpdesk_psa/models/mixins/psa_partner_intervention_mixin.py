@@ -14,6 +14,18 @@ class PsaPartnerInterventionMixin(models.AbstractModel):
         groups="helpdesk_psa.group_psa_readonly",
     )
 
+    psa_travel_minutes = fields.Integer(
+        string="Travel",
+        groups="base.group_user",
+        help="Minutes that technicians need to get there; planned before each new visit. "
+        "0 at a site means as the customer, 0 at both as the type of intervention.",
+    )
+
+    _psa_travel_minutes_of_a_day = models.Constraint(
+        "CHECK (psa_travel_minutes >= 0 AND psa_travel_minutes < 1440)",
+        "Travel takes from 0 minutes to less than a day.",
+    )
+
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_psa_intervention_count(self):
         counts = {}

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 
 
 class PsaTicketAssignmentMixin(models.AbstractModel):
@@ -14,26 +14,43 @@ class PsaTicketAssignmentMixin(models.AbstractModel):
         waiting = {}
         for vals in vals_list:
             if not vals.get("user_id"):
+                waiting.setdefault(vals["team_id"], []).append(vals)
+        for team_id, team_vals in waiting.items():
+            team = self.env["psa.team"].browse(team_id)
+            # sudo: a ticket may be opened for a private team of others
+            minds_skills = team.sudo()._minds_skills()
+            requests = []
+            for vals in team_vals:
                 # sudo: whose pod it is decides, whoever opens the ticket
                 customer = self._get_party(vals).sudo().commercial_partner_id
-                key = (vals["team_id"], customer.psa_customer_group_id)
-                waiting.setdefault(key, []).append(vals)
-        for (team_id, customer_group), team_vals in waiting.items():
-            team = self.env["psa.team"].browse(team_id)
-            users = team._pick_assignees(len(team_vals), customer_group)
-            for vals, user in zip(team_vals, users, strict=False):
-                vals["user_id"] = user.id
+                skills = self._get_asked_skills(vals) if minds_skills else None
+                requests.append((customer.psa_customer_group_id, skills))
+            users = team._pick_assignees(requests)
+            for vals, user in zip(team_vals, users, strict=True):
+                if user:
+                    vals["user_id"] = user.id
+
+    @api.model
+    def _get_asked_skills(self, vals):
+        """Return the skills that a ticket to create will ask for."""
+        names = vals.keys() & {"category_id", "skill_ids"}
+        # sudo: the gateway opens tickets as well
+        return self.sudo().new({name: vals[name] for name in names}).skill_ids._origin
 
     def _assign_automatically(self):
         """Give unassigned tickets to available members, as their team wishes."""
         unassigned = self.filtered(lambda ticket: not ticket.user_id)
-        for (team, customer_group), tickets in unassigned.grouped(
-            lambda ticket: (ticket.team_id, ticket.customer_group_id)
-        ).items():
-            users = team._pick_assignees(len(tickets), customer_group)
-            # sudo: whoever hands a ticket to a private team does not see it any more
-            for ticket, user in zip(tickets.sudo(), users, strict=False):
-                ticket.user_id = user
+        # sudo: whoever hands a ticket to a private team does not see it any more
+        for team, tickets_sudo in unassigned.sudo().grouped("team_id").items():
+            users = team._pick_assignees(
+                [
+                    (ticket_sudo.customer_group_id, ticket_sudo.skill_ids)
+                    for ticket_sudo in tickets_sudo
+                ]
+            )
+            for ticket_sudo, user in zip(tickets_sudo, users, strict=True):
+                if user:
+                    ticket_sudo.user_id = user
 
     def _cron_assign(self):
         """Give out the tickets that came when nobody of the team was at work."""

@@ -19,7 +19,7 @@ class PsaTicketPlanningMixin(models.AbstractModel):
 
     _name = "psa.ticket.planning.mixin"
     _description = "Planning of a Ticket"
-    _inherit = ["psa.schedule.target.mixin", "psa.dispatch.mixin"]
+    _inherit = ["psa.schedule.target.mixin", "psa.skilled.mixin"]
 
     _dispatch_users = "user_id"
     _dispatch_due = "sla_due_at"
@@ -35,6 +35,29 @@ class PsaTicketPlanningMixin(models.AbstractModel):
         copy=False,
         help="What was done, in words for the customer; billing prints it on the invoice.",
     )
+
+    @api.depends("category_id")
+    def _compute_skill_ids(self):
+        """What its category asks for."""
+        for ticket in self:
+            ticket.skill_ids = ticket.category_id._get_skills()
+
+    @api.depends("team_id", "user_id")
+    def _compute_skill_hint(self):
+        return super()._compute_skill_hint()
+
+    def _get_skill_hint(self):
+        """Override: say as well why nobody gets a ticket automatically."""
+        # sudo: the team may be a private one of others
+        team_sudo = self.team_id.sudo()
+        if self.user_id or not team_sudo._must_have_skills():
+            return super()._get_skill_hint()
+        if not self.skill_ids or team_sudo._has_skilled_member(self.skill_ids):
+            return ""
+        return self.env._(
+            "Nobody of %(team)s has all the skills asked for, so it is given to nobody.",
+            team=team_sudo.name,
+        )
 
     @api.constrains("planned_start", "planned_end")
     def _check_planned_period(self):

@@ -1,4 +1,4 @@
-import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { defineMailModels, patchUiSize } from "@mail/../tests/mail_test_helpers";
 import { expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
@@ -36,14 +36,18 @@ function getBlock(changes = {}) {
         state: "Planned",
         type: "Repair",
         locked: "",
+        travel: 0,
+        skill_ids: [],
+        lacking: [],
         ...changes,
     };
 }
 
 function getBoard(changes = {}) {
-    const row = (id, name) => ({
+    const row = (id, name, skill_ids) => ({
         id,
         name,
+        skill_ids,
         team_ids: [5],
         team_id: 5,
         team: "Support",
@@ -53,11 +57,12 @@ function getBoard(changes = {}) {
         minutes: 480,
     });
     return {
-        rows: [row(1, "Ada"), row(2, "Leo")],
+        rows: [row(1, "Ada", []), row(2, "Leo", [11])],
         blocks: [getBlock()],
         unplanned: { blocks: [], more: 0 },
         kinds: [{ model: "psa.intervention", count: 0 }],
         teams: [{ id: 5, name: "Support" }],
+        skills: [{ id: 11, name: "Networks" }],
         can_plan: "all",
         uid: 1,
         ...changes,
@@ -227,4 +232,156 @@ test("a customer's filter hides what is somebody else's", async () => {
     await openBoard({ blocks: [getBlock(), other] });
     await contains("select[name=customer]").select("4");
     expect(".o_psa_dispatch_block").toHaveCount(1);
+});
+
+test.tags("desktop");
+test("only those who have a skill are shown", async () => {
+    await openBoard();
+    await contains("select[name=skill]").select("11");
+    expect(queryAllTexts(".o_psa_dispatch_person .fw-bold")).toEqual(["Leo"]);
+    await contains("select[name=skill]").select("");
+    expect(queryAllTexts(".o_psa_dispatch_person .fw-bold")).toEqual(["Ada", "Leo"]);
+});
+
+test.tags("desktop");
+test("without a skill in use there is no filter", async () => {
+    await openBoard({ skills: [] });
+    expect("select[name=team]").toHaveCount(1);
+    expect("select[name=skill]").toHaveCount(0);
+});
+
+test.tags("desktop");
+test("a visit of somebody without a skill it asks for is marked and says which", async () => {
+    await openBoard({ blocks: [getBlock({ skill_ids: [11], lacking: ["Networks"] })] });
+    expect(".o_psa_dispatch_conflict .fa-graduation-cap").toHaveCount(1);
+    await contains(".o_psa_dispatch_block").click();
+    expect(".modal .alert").toHaveText("Nobody planned has the skills: Networks");
+    expect(".modal .o_psa_dispatch_skills").toHaveText("Networks");
+});
+
+test.tags("desktop");
+test("the dialog offers those with the skills first", async () => {
+    const waiting = getBlock({ id: 8, user_ids: [], start: false, end: false, skill_ids: [11] });
+    await openBoard({ unplanned: { blocks: [waiting], more: 0 } });
+    await contains(".o_psa_dispatch_waiting .o_psa_dispatch_block").click();
+    expect(queryAllTexts(".modal select[name=technician] option")).toEqual([
+        "Leo – Support",
+        "Ada – Support",
+    ]);
+    expect(".modal select[name=technician]").toHaveValue("2");
+    expect(".modal optgroup:first-child").toHaveAttribute("label", "With the skills asked for");
+});
+
+test.tags("desktop");
+test("travel is drawn before the visit, and conflicts with what it overlaps", async () => {
+    const next = getBlock({
+        id: 9,
+        start: "2026-03-02 11:30:00",
+        end: "2026-03-02 12:00:00",
+        travel: 30,
+    });
+    await openBoard({ blocks: [getBlock(), next] });
+    expect(".o_psa_dispatch_way").toHaveText("30 min of travel");
+    expect(".o_psa_dispatch_conflict").toHaveCount(0);
+    onRpc("psa.dispatch", "get_board", () =>
+        getBoard({ blocks: [getBlock(), { ...next, travel: 45 }] })
+    );
+    await contains("[data-scale=day]").click();
+    expect(".o_psa_dispatch_travel").toHaveCount(1);
+    expect(".o_psa_dispatch_conflict").toHaveCount(2);
+});
+
+test.tags("desktop");
+test("what waits is planned with time for the way to it", async () => {
+    const waiting = getBlock({
+        id: 8,
+        user_ids: [],
+        start: false,
+        end: false,
+        minutes: 60,
+        travel: 45,
+    });
+    await openBoard({ unplanned: { blocks: [waiting], more: 0 } });
+    await contains(".o_psa_dispatch_waiting .o_psa_dispatch_block").dragAndDrop(
+        ".o_psa_dispatch_cell[data-user='1'][data-day='0']"
+    );
+    expect.verifySteps([
+        [
+            "psa.intervention",
+            8,
+            {
+                start: "2026-03-02 11:45:00",
+                end: "2026-03-02 12:45:00",
+                from_user_id: false,
+                to_user_id: 1,
+            },
+            { start: false, end: false, user_ids: [] },
+        ],
+    ]);
+});
+
+test.tags("desktop");
+test("the dialog changes the travel of a visit", async () => {
+    await openBoard({ blocks: [getBlock({ travel: 15 })] });
+    await contains(".o_psa_dispatch_block").click();
+    await contains(".modal input[name=travel]").edit("40", { confirm: false });
+    await contains(".modal .o_psa_dispatch_plan").click();
+    expect.verifySteps([
+        [
+            "psa.intervention",
+            7,
+            {
+                start: SEEN.start,
+                end: SEEN.end,
+                from_user_id: 1,
+                to_user_id: 1,
+                travel: 40,
+            },
+            SEEN,
+        ],
+    ]);
+});
+
+function getItinerary() {
+    const stop = {
+        id: 7,
+        number: "I-007",
+        name: "Mend the rack",
+        customer: "ACME",
+        address: "1 Kay St, Lyon",
+        start: "2026-03-02 09:00:00",
+        end: "2026-03-02 11:00:00",
+        leave_at: "2026-03-02 08:25:00",
+        travel: 35,
+        is_over: false,
+    };
+    const next = { ...stop, id: 8, customer: "Globex", travel: 0 };
+    return { stops: [stop, next], travel: 35, url: "https://maps.example.com/lyon" };
+}
+
+test.tags("desktop");
+test("a day's itinerary lists the visits and opens one way through them", async () => {
+    await openBoard();
+    onRpc("psa.dispatch", "get_itinerary", ({ args }) => {
+        expect.step(args);
+        return getItinerary();
+    });
+    expect(".o_psa_dispatch_route").toHaveCount(0);
+    await contains("[data-scale=day]").click();
+    expect(".o_psa_dispatch_route").toHaveCount(1);
+    await contains(".o_psa_dispatch_route").click();
+    expect.verifySteps([[1, "2026-03-02 00:00:00", "2026-03-03 00:00:00"]]);
+    expect(queryAllTexts(".o_psa_itinerary li .fw-bold")).toEqual(["ACME", "Globex"]);
+    expect(".o_psa_itinerary .o_psa_dispatch_way").toHaveText("Leave at 08:25, 35 min of travel");
+    expect(".o_psa_itinerary_map").toHaveAttribute("href", "https://maps.example.com/lyon");
+});
+
+test.tags("desktop");
+test("on a phone the list of the day shows the travel and the way through it", async () => {
+    await patchUiSize({ width: 390 });
+    await openBoard({ blocks: [getBlock({ travel: 35 })] });
+    onRpc("psa.dispatch", "get_itinerary", getItinerary);
+    expect(".o_psa_dispatch_phone .o_psa_dispatch_way").toHaveText("35 min of travel");
+    await contains(".o_psa_dispatch_route").click();
+    expect(".o_psa_itinerary li").toHaveCount(2);
 });

@@ -13,6 +13,7 @@ import {
     moveToDay,
     moveToMoment,
     stackLanes,
+    withTravel,
 } from "@helpdesk_psa/dispatch/geometry";
 
 const { DateTime } = luxon;
@@ -150,6 +151,16 @@ test("blocks that overlap are conflicts, those that touch are none", () => {
         block("late", "17:00", "18:00"),
     ]);
     expect([...conflicts].sort()).toEqual(["b", "c", "late", "long", "short"]);
+});
+
+test("the way to a visit takes its time as well", () => {
+    const first = block("a", "09:00", "11:00");
+    const next = { ...block("b", "11:30", "12:00"), leaveAt: at("2026-03-02T11:00") };
+    expect([...findConflicts([first, next].map(withTravel))]).toEqual([]);
+    const late = { ...next, leaveAt: at("2026-03-02T10:59") };
+    expect([...findConflicts([first, late].map(withTravel))].sort()).toEqual(["a", "b"]);
+    expect(countMinutes([next].map(withTravel), MONDAY)).toBe(60);
+    expect(stackLanes([first, late].map(withTravel)).count).toBe(2);
 });
 
 test("gaps are what is left of a day's hours", () => {

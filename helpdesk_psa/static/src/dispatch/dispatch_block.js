@@ -1,5 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 
+import { formatMinutes } from "./geometry";
+
 import { Component } from "@odoo/owl";
 
 export const KIND_ICONS = {
@@ -7,6 +9,11 @@ export const KIND_ICONS = {
     "psa.ticket": "fa-ticket",
     "project.task": "fa-check-square-o",
 };
+
+/** @returns {string} what nobody who is planned for a block can do */
+export function getLackingLabel({ lacking }) {
+    return _t("Nobody planned has the skills: %s", lacking.join(", "));
+}
 
 /** One visit, ticket or task on the board, or on the list of what is not planned. */
 export class DispatchBlock extends Component {
@@ -40,10 +47,10 @@ export class DispatchBlock extends Component {
     }
 
     get classes() {
-        const { tone, isConflict, locked, is_deadline, priority } = this.block;
+        const { tone, isConflict, lacking, locked, is_deadline, priority } = this.block;
         return {
             [`o_psa_dispatch_${tone}`]: true,
-            o_psa_dispatch_conflict: isConflict,
+            o_psa_dispatch_conflict: isConflict || lacking.length,
             o_psa_dispatch_late: this.isLate,
             o_psa_dispatch_locked: Boolean(locked),
             o_psa_dispatch_due: is_deadline,
@@ -77,9 +84,7 @@ export class DispatchBlock extends Component {
     }
 
     get length() {
-        const { minutes } = this.block;
-        const hours = Math.floor(minutes / 60);
-        return `${hours}:${String(minutes % 60).padStart(2, "0")}`;
+        return formatMinutes(this.block.minutes);
     }
 
     get place() {
@@ -89,7 +94,7 @@ export class DispatchBlock extends Component {
     }
 
     get tooltip() {
-        const { number, name, state, type, locked } = this.block;
+        const { number, name, state, type, locked, travel, lacking } = this.block;
         const lines = [
             [number, name].filter(Boolean).join(" "),
             this.place,
@@ -97,6 +102,12 @@ export class DispatchBlock extends Component {
         ];
         if (this.block.isConflict) {
             lines.push(_t("Overlaps with something else"));
+        }
+        if (travel) {
+            lines.push(_t("%s min of travel before", travel));
+        }
+        if (lacking.length) {
+            lines.push(getLackingLabel(this.block));
         }
         if (locked) {
             lines.push(locked);

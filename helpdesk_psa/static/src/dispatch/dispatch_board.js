@@ -1,5 +1,6 @@
 import { useSetupAction } from "@web/search/action_hook";
 import { browser } from "@web/core/browser/browser";
+import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useDraggable } from "@web/core/utils/draggable";
@@ -10,9 +11,11 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { DispatchBlock, KIND_ICONS } from "./dispatch_block";
 import { DispatchDialog } from "./dispatch_dialog";
+import { DispatchItinerary } from "./dispatch_itinerary";
 import { DispatchModel, SCALES } from "./dispatch_model";
 import {
     countMinutes,
+    formatMinutes,
     getFraction,
     getGaps,
     getHourWindow,
@@ -22,6 +25,7 @@ import {
     moveToMoment,
     sortByStart,
     stackLanes,
+    withTravel,
 } from "./geometry";
 
 import {
@@ -185,7 +189,7 @@ export class DispatchBoard extends Component {
     /** Rows under the headings of their teams. */
     get groups() {
         const groups = [];
-        for (const row of this.model.rows) {
+        for (const row of this.model.shownRows) {
             let group = groups[groups.length - 1];
             if (!group || group.id !== row.team_id) {
                 group = { id: row.team_id, name: row.team || _t("No team"), rows: [] };
@@ -203,7 +207,7 @@ export class DispatchBoard extends Component {
     /** Hours that the day's view shows: those in which anybody works or has something. */
     get hourWindow() {
         const spans = this.model.rows.flatMap((row) => row.working || []);
-        return getHourWindow([...spans, ...this.model.blocks], this.days);
+        return getHourWindow([...spans, ...this.model.blocks.map(withTravel)], this.days);
     }
 
     get hours() {
@@ -233,10 +237,7 @@ export class DispatchBoard extends Component {
     }
 
     getDayCell(row, day, blocks) {
-        const planned = countMinutes(
-            blocks.filter((block) => !block.is_deadline),
-            day
-        );
+        const planned = this.countPlanned(blocks, day);
         const working = row.working ? countMinutes(row.working, day) : null;
         return {
             day,
@@ -249,13 +250,18 @@ export class DispatchBoard extends Component {
         };
     }
 
+    /** @returns {number} minutes of a day that blocks and the ways to them take */
+    countPlanned(blocks, day) {
+        return countMinutes(blocks.filter((block) => !block.is_deadline).map(withTravel), day);
+    }
+
     getHourCell(row, day, blocks) {
         const window = this.hourWindow;
-        const { lanes, count } = stackLanes(blocks);
+        const { lanes, count } = stackLanes(blocks.map(withTravel));
         const percent = (fraction) => `${(fraction * 100).toFixed(3)}%`;
-        const getStyle = (block) => {
-            const left = getFraction(day, block.start, window);
-            const right = getFraction(day, block.end, window);
+        const getStyle = (block, { start, end }) => {
+            const left = getFraction(day, start, window);
+            const right = getFraction(day, end, window);
             return [
                 `left: ${percent(left)}`,
                 `width: ${percent(right - left)}`,
@@ -266,7 +272,14 @@ export class DispatchBoard extends Component {
         const toStyle = ([from, to]) => `left: ${percent(from)}; width: ${percent(to - from)}`;
         return {
             day,
-            blocks: blocks.map((block) => ({ ...block, style: getStyle(block) })),
+            blocks: blocks.map((block) => ({ ...block, style: getStyle(block, block) })),
+            travels: blocks
+                .filter((block) => block.leaveAt)
+                .map((block) => ({
+                    key: block.key,
+                    label: this.getTravelLabel(block),
+                    style: getStyle(block, { start: block.leaveAt, end: block.start }),
+                })),
             style: `min-height: ${(count * LANE_HEIGHT + 0.2).toFixed(2)}rem`,
             gaps: (row.working ? getGaps(row.working, day, window) : []).map(toStyle),
             leaves: row.leaves
@@ -284,6 +297,10 @@ export class DispatchBoard extends Component {
         };
     }
 
+    getTravelLabel(block) {
+        return _t("%s min of travel", block.travel);
+    }
+
     getCellLabel(row, day) {
         return `${row.name}, ${day.toLocaleString({ weekday: "long", day: "numeric", month: "long" })}`;
     }
@@ -294,13 +311,11 @@ export class DispatchBoard extends Component {
     }
 
     getLoadLabel(planned, working) {
-        const format = (minutes) =>
-            `${Math.floor(minutes / 60)}:${String(Math.round(minutes % 60)).padStart(2, "0")}`;
         return working === null
-            ? _t("%s h planned", format(planned))
+            ? _t("%s h planned", formatMinutes(planned))
             : _t("%(planned)s of %(working)s h planned", {
-                  planned: format(planned),
-                  working: format(working),
+                  planned: formatMinutes(planned),
+                  working: formatMinutes(working),
               });
     }
 
@@ -309,15 +324,15 @@ export class DispatchBoard extends Component {
         if (!row.minutes) {
             return null;
         }
-        const blocks = this.model.getBlocksOf(row.id).filter((block) => !block.is_deadline);
-        const planned = this.days.reduce((sum, day) => sum + countMinutes(blocks, day), 0);
+        const blocks = this.model.getBlocksOf(row.id);
+        const planned = this.days.reduce((sum, day) => sum + this.countPlanned(blocks, day), 0);
         return Math.round((planned / row.minutes) * 100);
     }
 
     /** On a phone: what each person does on the day. */
     get dayLists() {
         const [day] = this.days;
-        return this.model.rows
+        return this.model.shownRows
             .map((row) => ({
                 row,
                 leave: this.getLeave(row, day),
@@ -410,8 +425,31 @@ export class DispatchBoard extends Component {
             userId,
             day,
             rows: this.model.plannableRows,
+            skills: this.model.getSkillNames(block),
             canMove: this.model.canMove(block),
             onPlan: (plan) => this.plan(block, { from: userId || block.user_ids[0], ...plan }),
+        });
+    }
+
+    /** Whether somebody drives anywhere on the day shown. */
+    hasVisits(row) {
+        const [day] = this.days;
+        return this.model
+            .getBlocksOf(row.id)
+            .some((block) => block.model === "psa.intervention" && countMinutes([block], day));
+    }
+
+    /** Show somebody's visits of the day in their order, and the way through them. */
+    async openItinerary(row) {
+        const [day] = this.days;
+        const itinerary = await this.orm.call("psa.dispatch", "get_itinerary", [
+            row.id,
+            serializeDateTime(day),
+            serializeDateTime(day.plus({ days: 1 })),
+        ]);
+        this.dialog.add(DispatchItinerary, {
+            itinerary,
+            title: `${row.name}, ${day.toLocaleString(luxon.DateTime.DATE_HUGE)}`,
         });
     }
 

@@ -2,6 +2,8 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
+import { getLackingLabel } from "./dispatch_block";
+
 import { Component, useState } from "@odoo/owl";
 
 /** Plan something without dragging it: who, when, for how long. */
@@ -11,6 +13,7 @@ export class DispatchDialog extends Component {
     static props = {
         block: Object,
         rows: Array,
+        skills: Array,
         userId: { optional: true },
         day: { optional: true },
         canMove: Boolean,
@@ -20,19 +23,43 @@ export class DispatchDialog extends Component {
 
     setup() {
         this.action = useService("action");
-        const { block, day, userId, rows } = this.props;
+        const { block, day, userId } = this.props;
+        const [first] = this.technicians.flatMap((group) => group.rows);
         const isPlanned = block.start && !block.is_deadline;
         const start = isPlanned
             ? block.start
             : (day || luxon.DateTime.now()).set({ hour: 9, minute: 0 });
         const minutes = isPlanned ? block.end.diff(block.start, "minutes").minutes : block.minutes;
         this.state = useState({
-            userId: userId || block.user_ids[0] || (rows.length ? rows[0].id : false),
+            userId: userId || block.user_ids[0] || (first ? first.id : false),
             date: start.toISODate(),
             time: start.toFormat("HH:mm"),
             hours: Math.floor(minutes / 60),
             minutes: minutes % 60,
+            travel: block.travel,
         });
+    }
+
+    /** Whom one may plan, those who can do it first. */
+    get technicians() {
+        const { block, rows } = this.props;
+        if (!block.skill_ids.length) {
+            return [{ key: "all", rows }];
+        }
+        const isAble = (row) => block.skill_ids.every((id) => row.skill_ids.includes(id));
+        return [
+            { key: "able", label: _t("With the skills asked for"), rows: rows.filter(isAble) },
+            { key: "others", label: _t("Others"), rows: rows.filter((row) => !isAble(row)) },
+        ].filter((group) => group.rows.length);
+    }
+
+    get lackingLabel() {
+        return getLackingLabel(this.props.block);
+    }
+
+    /** Only visits have a way to them. */
+    get hasTravel() {
+        return this.props.block.model === "psa.intervention";
     }
 
     get title() {
@@ -62,11 +89,12 @@ export class DispatchDialog extends Component {
     }
 
     async plan() {
-        const { date, time, hours, minutes, userId } = this.state;
+        const { date, time, hours, minutes, userId, travel } = this.state;
         const start = luxon.DateTime.fromISO(`${date}T${time}`);
         const end = start.plus({ minutes: Number(hours) * 60 + Number(minutes) });
         this.props.close();
-        await this.props.onPlan({ start, end, to: Number(userId) });
+        const changes = travel === this.props.block.travel ? {} : { travel: Number(travel) };
+        await this.props.onPlan({ start, end, to: Number(userId), ...changes });
     }
 
     async unplan() {

@@ -1,6 +1,6 @@
 import { deserializeDate, deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
 
-import { findConflicts, getDays, moveToDay } from "./geometry";
+import { findConflicts, getDays, moveToDay, withTravel } from "./geometry";
 
 /** How many days each scale shows, and how far the arrows go. */
 export const SCALES = { day: 1, week: 7, fortnight: 14 };
@@ -13,10 +13,12 @@ export function readBlock(data) {
     if (data.is_deadline) {
         return { ...block, start: due.minus({ minutes: 30 }), end: due };
     }
+    const start = data.start && deserializeDateTime(data.start);
     return {
         ...block,
-        start: data.start && deserializeDateTime(data.start),
+        start,
         end: data.end && deserializeDateTime(data.end),
+        leaveAt: start && data.travel ? start.minus({ minutes: data.travel }) : null,
     };
 }
 
@@ -35,13 +37,21 @@ export class DispatchModel {
         this.orm = orm;
         this.scale = "week";
         this.start = luxon.DateTime.now().startOf("week");
-        this.filters = { team_id: false, customer_id: false, city: "", kind: "", search: "" };
+        this.filters = {
+            team_id: false,
+            skill_id: false,
+            customer_id: false,
+            city: "",
+            kind: "",
+            search: "",
+        };
         this.rows = [];
         this.blocks = [];
         this.unplanned = [];
         this.more = 0;
         this.kinds = [];
         this.teams = [];
+        this.skills = [];
         this.scope = "";
         this.uid = false;
         this.serial = 0;
@@ -79,6 +89,7 @@ export class DispatchModel {
         }));
         this.kinds = data.kinds;
         this.teams = data.teams;
+        this.skills = data.skills;
         this.scope = data.can_plan;
         this.uid = data.uid;
         this.setUnplanned(data.unplanned);
@@ -125,9 +136,20 @@ export class DispatchModel {
         };
     }
 
+    /** Rows of those who have the skill that the user looks for. */
+    get shownRows() {
+        const { skill_id } = this.filters;
+        return this.rows.filter((row) => !skill_id || row.skill_ids.includes(skill_id));
+    }
+
     /** Rows of those whom the user may plan. */
     get plannableRows() {
         return this.scope === "all" ? this.rows : this.rows.filter(({ id }) => id === this.uid);
+    }
+
+    /** @returns {string[]} names of the skills that a block asks for */
+    getSkillNames({ skill_ids }) {
+        return this.skills.filter(({ id }) => skill_ids.includes(id)).map(({ name }) => name);
     }
 
     isShown(block) {
@@ -142,7 +164,8 @@ export class DispatchModel {
     /** @returns the blocks of a person, with conflicts marked */
     getBlocksOf(userId) {
         const own = this.blocks.filter((block) => block.user_ids.includes(userId));
-        const conflicts = findConflicts(own.filter((block) => !block.is_deadline));
+        const planned = own.filter((block) => !block.is_deadline);
+        const conflicts = findConflicts(planned.map(withTravel));
         return own
             .filter((block) => this.isShown(block))
             .map((block) => ({ ...block, isConflict: conflicts.has(block.key) }));
@@ -158,10 +181,11 @@ export class DispatchModel {
 
     /**
      * @param {Object} block
-     * @param {{start, end, from, to}} plan moments (or nothing) and ids of users
+     * @param {{start, end, from, to, travel}} plan moments (or nothing), ids of users, and
+     *     the minutes of travel if they change
      * @returns what the server answers
      */
-    async plan(block, { start, end, from = false, to = false }) {
+    async plan(block, { start, end, from = false, to = false, travel }) {
         return this.orm.call("psa.dispatch", "plan", [
             block.model,
             block.id,
@@ -170,6 +194,7 @@ export class DispatchModel {
                 end: end ? serializeDateTime(end) : false,
                 from_user_id: from,
                 to_user_id: to,
+                ...(travel === undefined ? {} : { travel }),
             },
             getSeen(block),
         ]);
@@ -182,19 +207,22 @@ export class DispatchModel {
         }
         const shift = (row.working || []).find(({ start }) => start.hasSame(day, "day"));
         const start = shift ? shift.start : day.set({ hour: 9 });
-        // After what is planned already.
+        const minutes = block.minutes + block.travel;
+        // After what is planned already, with time for the way.
         const free = this.getBlocksOf(row.id)
             .filter((other) => !other.is_deadline && other.end > start)
+            .map(withTravel)
             .filter((other) => other.start.hasSame(day, "day"))
             .sort((one, other) => one.start - other.start)
             .reduce(
                 (moment, other) =>
-                    other.start < moment.plus({ minutes: block.minutes }) && other.end > moment
+                    other.start < moment.plus({ minutes }) && other.end > moment
                         ? other.end
                         : moment,
                 start
             );
-        const chosen = free.hasSame(day, "day") ? free : start;
+        const leaveAt = free.hasSame(day, "day") ? free : start;
+        const chosen = leaveAt.plus({ minutes: block.travel });
         return { start: chosen, end: chosen.plus({ minutes: block.minutes }) };
     }
 }

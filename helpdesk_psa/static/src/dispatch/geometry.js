@@ -3,7 +3,7 @@
  *
  * A block has `start` and `end`, both luxon `DateTime`s in the zone of whoever looks. Days
  * are `DateTime`s at midnight. Positions follow the clock on the wall, so a day on which
- * the clocks change is as wide as the others.
+ * the clocks change is as wide as the others. A block with travel before it has `leaveAt`.
  */
 
 /** Minutes that a dragged or resized block snaps to. */
@@ -98,6 +98,16 @@ export function moveToMoment(block, start) {
 export function getResizedEnd(block, moment) {
     const shortest = block.start.plus({ minutes: SNAP_MINUTES });
     return moment < shortest ? shortest : moment;
+}
+
+/** @returns the block with the way to it, which takes its person's time as well */
+export function withTravel(block) {
+    return { ...block, start: block.leaveAt || block.start };
+}
+
+/** @returns {string} minutes as “h:mm” */
+export function formatMinutes(minutes) {
+    return `${Math.floor(minutes / 60)}:${String(Math.round(minutes % 60)).padStart(2, "0")}`;
 }
 
 export function overlaps(one, other) {

@@ -41,6 +41,58 @@ registry.category("web_tour.tours").add("psa_dispatch_drag", {
     ],
 });
 
+const ADA = ".o_psa_dispatch_person:contains(Ada Agent)";
+
+registry.category("web_tour.tours").add("psa_dispatch_day", {
+    steps: () => [
+        {
+            content: "Ada lacks what both visits ask for",
+            trigger:
+                ".o_psa_dispatch_conflict:has(.fa-graduation-cap):contains(Mend the rack of Globex)",
+        },
+        {
+            content: "Look for somebody who can do it",
+            trigger: "select[name=skill]",
+            run: "selectByLabel Networks (tour)",
+        },
+        {
+            content: "Lea can, Ada cannot",
+            trigger: `.o_psa_dispatch_grid:has(.o_psa_dispatch_person:contains(Lea Lead)):not(:has(${ADA}))`,
+        },
+        {
+            content: "Show everybody again",
+            trigger: "select[name=skill]",
+            run: "selectByLabel All skills",
+        },
+        {
+            content: "Ada is there again",
+            trigger: `.o_psa_dispatch_grid:has(${ADA})`,
+        },
+        {
+            content: "Show the hours of the day",
+            trigger: "[data-scale=day]",
+            run: "click",
+        },
+        {
+            content: "Travel is drawn before the visits",
+            trigger: ".o_psa_dispatch_lane[aria-label^='Ada Agent'] .o_psa_dispatch_travel",
+        },
+        {
+            content: "Open Ada's itinerary",
+            trigger: `${ADA} .o_psa_dispatch_route`,
+            run: "click",
+        },
+        {
+            content: "It lists the visits in their order",
+            trigger: ".o_psa_itinerary li:nth-child(2):contains(Globex)",
+        },
+        {
+            content: "One link leads through both",
+            trigger: ".o_psa_itinerary_map[href*='destination=2+Quay'][href*='waypoints=1+Kay']",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("psa_schedule_preview", {
     steps: () => [
         {
