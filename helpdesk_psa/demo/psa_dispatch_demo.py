@@ -39,7 +39,7 @@ VISITS = [
         0,
         "leo",
         15.5,
-        1.5,
+        1,
         "site_voiron",
         "repair",
         "Nurse call tablet loses the network",
@@ -106,7 +106,7 @@ SKILLS = {
     "Telephone system, day 2": "telephony",
 }
 # Working days from today, start, hours of tickets that are planned at the desk.
-DESK_TIMES = [(0, 9, 1), (0, 15, 1.5), (1, 13, 1), (2, 14, 2), (3, 8.5, 1), (4, 14, 1)]
+DESK_TIMES = [(0, 9, 1), (0, 17, 0.5), (1, 13, 1), (2, 14, 2), (3, 8.5, 1), (4, 14, 1)]
 
 
 class PsaDispatchDemo(models.AbstractModel):
@@ -131,7 +131,6 @@ class PsaDispatchDemo(models.AbstractModel):
                 "no_mail_to_attendees": True,
             }
         )
-        self.with_env(env)._measure_ways()
         self.with_env(env)._plan_visits()
         self.with_env(env)._list_waiting()
         self.with_env(env)._plan_tickets()

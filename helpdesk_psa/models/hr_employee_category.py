@@ -4,10 +4,18 @@ from odoo.fields import Command
 
 
 class HrEmployeeCategory(models.Model):
-    """The tags of employees, which the helpdesk takes for what people can do."""
+    """The tags of employees; the helpdesk takes those called skills for what people can do.
+
+    The other tags stay what they are for users of Employees only: people's own business.
+    """
 
     _inherit = "hr.employee.category"
 
+    psa_is_skill = fields.Boolean(
+        string="Skill",
+        help="Whoever has the tag can do it: tickets and visits may ask for it, and everybody "
+        "of the helpdesk sees who has it.",
+    )
     psa_user_ids = fields.Many2many(
         "res.users",
         string="Technicians",
@@ -37,14 +45,15 @@ class HrEmployeeCategory(models.Model):
         help="Tickets of these categories, and of those below them, ask for the skill.",
     )
 
-    @api.depends("employee_ids.user_id")
+    @api.depends("employee_ids.user_id", "psa_is_skill")
     @api.depends_context("allowed_company_ids")
     def _compute_psa_user_ids(self):
         for skill in self:
             files = skill.employee_ids.filtered(
                 lambda employee: employee.company_id in self.env.companies
             )
-            skill.psa_user_ids = files.user_id
+            # Who has another tag is not for everybody.
+            skill.psa_user_ids = skill.psa_is_skill and files.user_id
 
     def _inverse_psa_user_ids(self):
         """Tag the employee files in the companies at hand; those elsewhere stay.

@@ -39,6 +39,7 @@ class PsaInterventionType(models.Model):
         "type_id",
         "skill_id",
         string="Skills asked for",
+        domain="[('psa_is_skill', '=', True)]",
         help="What a technician has to be able to do. New visits of this type ask for it.",
     )
     event_type_id = fields.Many2one(

@@ -35,6 +35,7 @@ class PsaTicketCategory(models.Model):
         "category_id",
         "skill_id",
         string="Skills asked for",
+        domain="[('psa_is_skill', '=', True)]",
         help="What an agent has to be able to do. New tickets of this category, and of "
         "those below it, ask for it.",
     )

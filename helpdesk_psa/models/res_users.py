@@ -114,10 +114,9 @@ class ResUsers(models.Model):
     def _psa_get_skills(self):
         """Return ``{user id: hr.employee.category}``, what each of them can do.
 
-        Two queries. Somebody without an employee file can do nothing.
+        Somebody without an employee file can do nothing. Tags that are no skills stay out.
         """
-        tags = self.env["hr.employee.category"]
-        skills = dict.fromkeys(self.ids, tags)
+        skills = dict.fromkeys(self.ids, self.env["hr.employee.category"])
         if not self:
             return skills
         # sudo: agents may not read employee files; what colleagues can do is no secret
@@ -125,7 +124,8 @@ class ResUsers(models.Model):
         for employee in employees.search_fetch(
             [("user_id", "in", self.ids)], ["user_id", "category_ids"]
         ):
-            skills[employee.user_id.id] |= employee.category_ids.sudo(False)
+            tags = employee.category_ids.filtered("psa_is_skill")
+            skills[employee.user_id.id] |= tags.sudo(False)
         return skills
 
     def _psa_filter_at_work(self, company, default_calendar):

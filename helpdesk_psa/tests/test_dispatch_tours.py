@@ -21,7 +21,9 @@ class TestDispatchTours(ScheduleCommon, HttpCase):
         self.assertEqual((start.weekday(), start.hour), (2, 14))
 
     def test_a_leader_sees_skills_and_the_way_through_a_day(self):
-        skill = self.env["hr.employee.category"].create({"name": "Networks (tour)"})
+        skill = self.env["hr.employee.category"].create(
+            {"name": "Networks (tour)", "psa_is_skill": True}
+        )
         self.env["hr.employee"].create(
             {
                 "name": "Lea",

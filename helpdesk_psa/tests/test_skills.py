@@ -17,7 +17,10 @@ class SkillsCommon(DispatchCommon):
     def setUpClass(cls):
         super().setUpClass()
         skills = cls.env["hr.employee.category"].create(
-            [{"name": "Networks (test)"}, {"name": "Telephones (test)"}]
+            [
+                {"name": "Networks (test)", "psa_is_skill": True},
+                {"name": "Telephones (test)", "psa_is_skill": True},
+            ]
         )
         cls.networks, cls.telephones = skills
         cls._teach(cls.ada, skills)
@@ -116,8 +119,10 @@ class TestSkillsScreen(SkillsCommon):
 
     def test_a_manager_names_a_skill_and_those_who_have_it(self):
         skill = self.env["hr.employee.category"].with_user(self.max)
-        skill = skill.create({"name": "Doors", "psa_user_ids": [self.ada.id]})
-        self.assertEqual(self.ada._psa_get_skills()[self.ada.id][-1:], skill)
+        skill = skill.create(
+            {"name": "Doors", "psa_is_skill": True, "psa_user_ids": self.ada.ids}
+        )
+        self.assertIn(skill, self.ada._psa_get_skills()[self.ada.id])
         skill.psa_user_ids = self.lea
         self.assertEqual(skill.sudo().employee_ids.user_id, self.lea)
 
@@ -145,6 +150,25 @@ class TestSkillsScreen(SkillsCommon):
         self.assertNotIn(self.bob, skill.psa_user_ids)
         skill.psa_user_ids = self.ada
         self.assertEqual(abroad.category_ids, self.networks)
+
+    def test_other_tags_of_an_employee_are_nobody_s_business(self):
+        tag = self.env["hr.employee.category"].create({"name": "High potential (test)"})
+        self.ada.employee_ids.category_ids |= tag
+        self.assertFalse(tag.with_user(self.max).psa_user_ids)
+        self.assertNotIn(tag, self.ada._psa_get_skills()[self.ada.id])
+        names = [skill["name"] for skill in self._get_board(self.rita)["skills"]]
+        self.assertNotIn(tag.name, names)
+
+    def test_a_manager_changes_no_tag_that_is_no_skill(self):
+        tag = self.env["hr.employee.category"].create({"name": "High potential (test)"})
+        for values in ({"name": "Low"}, {"psa_is_skill": True}):
+            with self.assertRefused(AccessError):
+                tag.with_user(self.max).write(values)
+        self.assertEqual(tag.name, "High potential (test)")
+        officer = self._create_user("hana", "Hana HR", "manager")
+        officer.group_ids |= self.env.ref("hr.group_hr_user")
+        tag.with_user(officer).psa_is_skill = True
+        self.assertTrue(tag.psa_is_skill)
 
     def test_agents_and_leaders_do_not_change_who_can_do_what(self):
         for user in (self.rita, self.ada, self.lea):

@@ -15,6 +15,7 @@ class PsaSkilledMixin(models.AbstractModel):
     skill_ids = fields.Many2many(
         "hr.employee.category",
         string="Skills asked for",
+        domain="[('psa_is_skill', '=', True)]",
         compute="_compute_skill_ids",
         store=True,
         readonly=False,
