@@ -25,6 +25,7 @@ from . import psa_period
 from . import psa_charge
 from . import psa_allowance
 from . import psa_allowance_move
+from . import psa_ticket
 from . import psa_invoice_writer
 from . import psa_agreement_amendment
 from . import psa_price_index
@@ -40,3 +41,7 @@ from . import psa_billing_check
 from . import psa_billing_finding
 from . import account_move
 from . import account_move_line
+from . import account_partial_reconcile
+from . import account_payment
+from . import sale_order
+from . import sale_order_line

@@ -48,10 +48,18 @@ class AccountMove(models.Model):
 
     # === LIFE === #
 
+    def write(self, vals):
+        """Override of `account`: a payment without an entry pays for blocks too."""
+        result = super().write(vals)
+        if "matched_payment_ids" in vals:
+            self._psa_settle_allowances()
+        return result
+
     def _post(self, soft=True):
         """Override of `account`: the ledger follows what is issued."""
         posted = super()._post(soft)
         posted.filtered("psa_is_charged").line_ids._psa_settle_charges()
+        posted._psa_settle_allowances()
         return posted
 
     def button_draft(self):
@@ -72,13 +80,20 @@ class AccountMove(models.Model):
                 )
         result = super().button_draft()
         charged.line_ids._psa_get_charges().write({"state": "approved"})
+        self._psa_settle_allowances()
         return result
 
     def button_cancel(self):
         """Override of `account`: what a cancelled invoice bills is due again."""
         result = super().button_cancel()
         self.filtered("psa_is_charged").line_ids._psa_get_charges()._release()
+        self._psa_settle_allowances()
         return result
+
+    def _psa_settle_allowances(self):
+        """Let the blocks that customers have be those that invoices say."""
+        sales = self.filtered(lambda it: it.is_sale_document())
+        sales.invoice_line_ids._psa_settle_allowances()
 
     # === CREDIT NOTES === #
 

@@ -5,7 +5,8 @@ from ..tools.complete_values import CompleteValues
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "psa.line.block.mixin"]
 
     psa_charge_ids = fields.One2many(
         "psa.charge",
@@ -71,7 +72,7 @@ class AccountMoveLine(models.Model):
     def _copy_data_extend_business_fields(self, values):
         """Override of `account`: a reversed line is known line by line."""
         result = super()._copy_data_extend_business_fields(values)
-        if self.move_id.psa_is_charged:
+        if self.move_id.psa_is_charged or self._psa_is_block():
             values["psa_origin_line_id"] = self.id
         return result
 

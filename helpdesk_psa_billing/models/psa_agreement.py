@@ -147,6 +147,9 @@ class PsaAgreement(models.Model):
     charge_ids = fields.One2many(
         "psa.charge", "agreement_id", string="Charges", groups=MONEY_GROUPS
     )
+    allowance_ids = fields.One2many(
+        "psa.allowance", "agreement_id", string="Allowances"
+    )
     invoice_count = fields.Integer(
         compute="_compute_invoice_count", groups=MONEY_GROUPS
     )

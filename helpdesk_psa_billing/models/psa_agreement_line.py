@@ -27,6 +27,7 @@ class PsaAgreementLine(models.Model):
         "psa.agreement.line.revision.mixin",
         "psa.line.true.up.mixin",
         "psa.line.work.mixin",
+        "psa.line.allowance.mixin",
         "psa.agreement.line",
         "psa.agreement.line.words.mixin",
     ]

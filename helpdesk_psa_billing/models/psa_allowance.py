@@ -19,8 +19,12 @@ class PsaAllowance(models.Model):
     _name = "psa.allowance"
     _description = "Allowance"
     _inherit = [
+        "psa.billing.parameter.mixin",
         "psa.allowance.balance.mixin",
         "psa.allowance.draw.mixin",
+        "psa.allowance.sold.mixin",
+        "psa.allowance.included.mixin",
+        "psa.allowance.alert.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -155,6 +159,8 @@ class PsaAllowance(models.Model):
         help="Hours, money or incidents to begin with, for one that is entered by hand.",
     )
 
+    source_text = fields.Char(string="From", compute="_compute_source_text")
+
     # What happened to it
     move_ids = fields.One2many(
         "psa.allowance.move", "allowance_id", string="Grants and expiry", readonly=True
@@ -172,6 +178,12 @@ class PsaAllowance(models.Model):
 
     # === COMPUTES === #
 
+    @api.depends("sale_line_id", "invoice_line_id", "agreement_line_id")
+    def _compute_source_text(self):
+        for allowance in self:
+            # sudo: the number is shown to whoever may not open it
+            allowance.source_text = allowance._get_source().sudo().display_name
+
     @api.depends("company_id", "agreement_id")
     def _compute_currency_id(self):
         for allowance in self:
@@ -180,6 +192,24 @@ class PsaAllowance(models.Model):
                     allowance.agreement_id.currency_id
                     or allowance.company_id.currency_id
                 )
+
+    @api.model
+    def _get_parameter_fields(self):
+        """Override: the terms; quantities have a history of their own."""
+        return (
+            "customer_id",
+            "date_from",
+            "date_until",
+            "service_type_ids",
+            "site_ids",
+            "usable_from",
+            "overrun",
+            "overrun_price",
+        )
+
+    def _is_parameter_kept(self):
+        """Override: once something was granted."""
+        return bool(self.move_ids)
 
     # === CHECKS === #
 
@@ -211,6 +241,7 @@ class PsaAllowance(models.Model):
                     "grant",
                     to_units(allowance.unit, opening),
                     self.env._("Entered by hand."),
+                    date=allowance.granted_date,
                 )
         return allowances
 
@@ -241,6 +272,46 @@ class PsaAllowance(models.Model):
                 )
             )
 
+    # === ACTIONS === #
+
+    def action_open_charges(self):
+        """Open the work that was paid from the allowance, and the work beyond it."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa_billing.psa_charge_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [("allowance_id", "=", self.id)],
+            "context": {},
+        }
+
+    def action_open_source(self):
+        """Open the order, the invoice or the agreement that it comes from."""
+        self.ensure_one()
+        record = self._get_source()
+        record.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": record.display_name,
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    def _get_source(self):
+        """Return what it comes from; empty if it was entered by hand."""
+        self.ensure_one()
+        # sudo: it is named to whoever may not open it
+        allowance = self.sudo()
+        source = (
+            allowance.sale_line_id.order_id
+            or allowance.invoice_line_id.move_id
+            or allowance.agreement_line_id.agreement_id
+        )
+        return source.sudo(False)
+
     # === HISTORY === #
 
     def _book(self, kind, quantity, reason, **values):
@@ -267,5 +338,9 @@ class PsaAllowance(models.Model):
                 ]
             )
         )
-        self._rate_again()
+        if quantity > 0 and kind != "expiry":
+            self._rearm_alerts()
+        # What expired is there for late work all the same.
+        if kind != "expiry" and not self.env.context.get("psa_drawn"):
+            self._rate_again()
         return moves

@@ -51,6 +51,7 @@ class PsaPeriod(models.Model):
         "psa.ledger.mixin",
         "psa.period.count.mixin",
         "psa.period.review.mixin",
+        "psa.period.allowance.mixin",
     ]
     _order = "date_from, id"
     _check_company_auto = True
@@ -254,6 +255,7 @@ class PsaPeriod(models.Model):
             for day, period in existing.items():
                 period._fit(wanted.get(day))
         self.create(vals_list)
+        self._grant_begun(lines)
 
     def _fit(self, wanted):
         """Make a period what the terms want: a slice, or None if the line ended before."""
@@ -314,6 +316,7 @@ class PsaPeriod(models.Model):
         if date_until:
             domain &= Domain("date_from", "<", date_until)
         self.search(domain).is_open = True
+        self._resettle_allowances(lines, date_from, date_until)
 
     # === WHAT A PERIOD IS WORTH === #
 

@@ -33,6 +33,30 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('company_id', '=', company_id)]",
     )
+    psa_allowance_product_id = fields.Many2one(
+        related="company_id.psa_allowance_product_id", readonly=False
+    )
+    psa_allowance_hours = fields.Float(
+        related="company_id.psa_allowance_hours", readonly=False
+    )
+    psa_allowance_months = fields.Integer(
+        related="company_id.psa_allowance_months", readonly=False
+    )
+    psa_allowance_usable_from = fields.Selection(
+        related="company_id.psa_allowance_usable_from", readonly=False
+    )
+    psa_allowance_overrun = fields.Selection(
+        related="company_id.psa_allowance_overrun", readonly=False
+    )
+    psa_allowance_alert_percent = fields.Integer(
+        related="company_id.psa_allowance_alert_percent", readonly=False
+    )
+    psa_allowance_alert_percent_2 = fields.Integer(
+        related="company_id.psa_allowance_alert_percent_2", readonly=False
+    )
+    psa_allowance_tells_customer = fields.Boolean(
+        related="company_id.psa_allowance_tells_customer", readonly=False
+    )
     psa_sale_tax_id = fields.Many2one(
         related="company_id.account_sale_tax_id",
         string="Default sales tax",

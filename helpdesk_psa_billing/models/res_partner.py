@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "psa.customer.plan.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
+        "psa.customer.allowance.mixin",
     ]
 
     _psa_count_kind = "contacts"

@@ -1,6 +1,6 @@
 """What is left of an allowance, who sees it, and what stays as it is."""
 
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -9,7 +9,7 @@ from odoo.addons.mail.tests.common import freeze_all_time
 
 from .allowance_common import AllowanceCommon
 
-TODAY = "2026-03-10 09:00:00"
+TODAY = datetime(2026, 3, 10, 9)
 
 
 @tagged("post_install", "-at_install")

@@ -35,5 +35,13 @@ from . import psa_period_count_mixin
 from . import psa_period_review_mixin
 from . import psa_allowance_balance_mixin
 from . import psa_allowance_draw_mixin
+from . import psa_allowance_sold_mixin
+from . import psa_allowance_included_mixin
+from . import psa_allowance_alert_mixin
+from . import psa_allowance_source_mixin
+from . import psa_line_block_mixin
+from . import psa_line_allowance_mixin
+from . import psa_period_allowance_mixin
+from . import psa_customer_allowance_mixin
 from . import psa_charge_allowance_mixin
 from . import psa_rate_card_mixin

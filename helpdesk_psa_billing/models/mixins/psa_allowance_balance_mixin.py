@@ -272,7 +272,30 @@ class PsaAllowanceBalanceMixin(models.AbstractModel):
             minutes=minutes % 60,
         )
 
-    def _get_alert_hours(self):
+    def _describe_left(self):
+        """Return what is left of those that are usable, in words; empty if none is.
+
+        Hours are added up, and money per currency.
+        """
+        totals = {}
+        for allowance in self.filtered(lambda it: it.state in ("open", "low")):
+            kind = (allowance.unit, allowance.currency_id.id)
+            if allowance.unit != MONEY:
+                kind = (allowance.unit, 0)
+            first, total = totals.get(kind, (allowance, 0))
+            totals[kind] = (first, total + allowance.remaining_quantity)
+        return ", ".join(first._format_quantity(it) for first, it in totals.values())
+
+    def _can_pay_for(self, ticket):
+        """Tell whether work on a ticket may be paid from it, as to site and agreement."""
+        self.ensure_one()
+        return (
+            self.company_id == ticket.company_id
+            and (not self.site_ids or ticket.site_id in self.site_ids)
+            and (not self.agreement_id or self.agreement_id == ticket.agreement_id)
+        )
+
+    def _get_alert_units(self):
         """Return the rest at which people are told, in the unit of the allowance."""
         self.ensure_one()
         return self.alert_quantity * (60 if self.unit == MINUTES else 1)
