@@ -83,6 +83,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/psa_billing_demo.xml",
+        "demo/psa_billing_plan_demo.xml",
         "demo/psa_price_revision_demo.xml",
         "demo/psa_count_demo.xml",
     ],

@@ -25,7 +25,6 @@ class PsaBillingPlan(models.Model):
         "psa.remembered.mixin",
         "psa.billing.parameter.mixin",
         "psa.rate.card.mixin",
-        "mail.thread",
     ]
     _order = "sequence, name, id"
     _check_company_auto = True

@@ -330,6 +330,14 @@ class PsaBillingRule(models.Model):
             rule.conditions_text = " · ".join(rule_sudo._iter_condition_words())
             rule.terms_text = " · ".join(rule_sudo._iter_term_words())
 
+    @api.depends(lambda self: [*self._get_parameter_fields(), "plan_id.rule_ids"])
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        hidden = self._find_hidden()
+        for rule in self:
+            rule.problem = " ".join(rule._iter_problems(hidden)) or False
+            rule.has_problem = bool(rule.problem)
+
     # === CHECKS === #
 
     @api.constrains(

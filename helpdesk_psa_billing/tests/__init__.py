@@ -33,3 +33,4 @@ from . import test_true_up
 from . import test_rule_choice
 from . import test_billing_rounding
 from . import test_decision_table
+from . import test_billing_rates

@@ -241,9 +241,7 @@ class TestBillingPlan(PlanCommon):
             rounding_step=15,
             surcharge_percent=10,
         )
-        self.assertEqual(
-            rule.conditions_text, f"Time · {self.remote.name} · Other hours"
-        )
+        self.assertEqual(rule.conditions_text, f"{self.remote.name} · Other hours")
         self.assertEqual(
             rule.terms_text,
             "Pricelist × 1.5 · surcharge 10 % · rounded up to 15 min",

@@ -10,12 +10,6 @@ class PsaBillingRuleProblemMixin(models.AbstractModel):
     _name = "psa.billing.rule.problem.mixin"
     _description = "Problems of Billing Rules"
 
-    def _compute_problem(self):
-        hidden = self._find_hidden()
-        for rule in self:
-            rule.problem = " ".join(rule._iter_problems(hidden)) or False
-            rule.has_problem = bool(rule.problem)
-
     def _search_has_problem(self, operator, value):
         if operator != "in":
             return NotImplemented

@@ -12,7 +12,9 @@ class PsaBillingRuleWordsMixin(models.AbstractModel):
 
     def _iter_condition_words(self):
         """Yield each condition in words, at least one."""
-        yield self._word_kind()
+        kind = self._word_kind()
+        if kind:
+            yield kind
         for field in self._get_condition_fields().values():
             if self[field]:
                 yield ", ".join(it.display_name for it in self[field])
@@ -25,12 +27,13 @@ class PsaBillingRuleWordsMixin(models.AbstractModel):
             yield self.env._("until %(date)s", date=format_date(self.env, last))
 
     def _word_kind(self):
+        """Return what the rule is about; nothing for time of which more is said."""
         if self.kind == "item" and self.item_kind:
             return self._word_choice("item_kind")
         if self.kind != "time":
             return self._word_choice("kind")
         named = any(self[field] for field in self._get_condition_fields().values())
-        return self.env._("Time") if named else self.env._("All time")
+        return "" if named else self.env._("All time")
 
     # === WHAT BECOMES OF IT === #
 
@@ -43,12 +46,17 @@ class PsaBillingRuleWordsMixin(models.AbstractModel):
             yield self.env._("Covered")
         if self.outcome == "allowance":
             yield (
-                self.env._("From an allowance, else at this price:")
+                self.env._("From an allowance")
                 if self.overrun == "billed"
                 else self.env._("From an allowance, else left to decide")
             )
         if self._is_priced():
-            yield self._word_price()
+            price = self._word_price()
+            yield (
+                self.env._("beyond it: %(price)s", price=price)
+                if self.outcome == "allowance"
+                else price
+            )
             yield from self._iter_price_words()
         yield from self._iter_minute_words()
 
@@ -74,14 +82,24 @@ class PsaBillingRuleWordsMixin(models.AbstractModel):
                 else self.env._("%(price)s per unit × %(factor)s", **values)
             )
         if self.price_method == "offset":
-            return (
-                self.env._("(pricelist − %(price)s) × %(factor)s", **values)
-                if self.price < 0
-                else self.env._("(pricelist + %(price)s) × %(factor)s", **values)
-            )
+            return self._word_offset(values, is_plain)
         if is_plain:
             return self.env._("Pricelist")
         return self.env._("Pricelist × %(factor)s", **values)
+
+    def _word_offset(self, values, is_plain):
+        """Return the difference to the pricelist in words."""
+        if is_plain:
+            return (
+                self.env._("Pricelist − %(price)s", **values)
+                if self.price < 0
+                else self.env._("Pricelist + %(price)s", **values)
+            )
+        return (
+            self.env._("(pricelist − %(price)s) × %(factor)s", **values)
+            if self.price < 0
+            else self.env._("(pricelist + %(price)s) × %(factor)s", **values)
+        )
 
     def _word_flat(self):
         """Return the flat amount in words."""
@@ -121,9 +139,13 @@ class PsaBillingRuleWordsMixin(models.AbstractModel):
             "rounding_minimum": self.env._("at least %(number)s min"),
             "rounding_maximum": self.env._("at most %(number)s min"),
         }
-        for name, sentence in sentences.items():
-            if self[name]:
-                yield sentence % {"number": self._word_number(self[name])}
+        told = [name for name in sentences if self[name]]
+        for name in told:
+            yield sentences[name] % {"number": self._word_number(self[name])}
+        if told and self.rounding_scope == "visit":
+            yield self.env._("counted per visit")
+        if told and self.rounding_scope == "ticket_day":
+            yield self.env._("counted per ticket and day")
 
     # === WORDS === #
 

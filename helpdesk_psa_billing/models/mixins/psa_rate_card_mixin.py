@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date, formatLang
 
-from ...tools.rule_choice import Work, choose
+from ...tools.rule_choice import Choice, Work, choose
 from ...tools.work_price import get_unit_price
 
 # So many plans or customers stand beside each other on a card.
 MAX_COLUMNS = 12
+# Conditions of which a card knows nothing: rules that ask for them are exceptions.
+OFF_CARD = ("ticket_type", "team", "equipment_category", "site", "product")
 # The product that stands for a kind of item on a card.
 ITEM_PRODUCTS = {
     "km": "helpdesk_psa.product_product_psa_km",
@@ -46,6 +50,10 @@ class PsaRateCardMixin(models.AbstractModel):
         """
         self.env["psa.billing.plan"].check_access("read")
         day = fields.Date.to_date(day) or fields.Date.context_today(self)
+        # In one go: what the rules say is told in almost every cell.
+        self.env["psa.billing.rule"].search(
+            [("company_id", "=", self.env.company.id)]
+        ).mapped("terms_text")
         subjects, is_cut = self._get_card_subjects(kind, ids)
         rows = self._get_card_rows()
         columns = [self._get_card_column(kind, it, rows, day) for it in subjects]
@@ -167,7 +175,7 @@ class PsaRateCardMixin(models.AbstractModel):
             or [{"id": False, "name": ""}],
             "cells": [
                 [
-                    self._get_card_cell(work, asked, band, price)
+                    self._get_card_cell(kind, work, asked, band, price)
                     for band in bands or (None,)
                 ]
                 for work, asked, price in zip(works, plans, prices, strict=True)
@@ -266,19 +274,37 @@ class PsaRateCardMixin(models.AbstractModel):
         ]
 
     @api.model
-    def _get_card_cell(self, work, plans, band, price):
+    def _get_card_cell(self, kind, work, plans, band, price):
         """Return what becomes of a kind of work in a band: a word or a price, and why."""
         work = work.with_band(band.id) if band and work.kind == "time" else work
         choice = choose(work, plans)
-        rule = choice.rule
-        if not rule:
-            return {
-                "text": self.env._("To decide"),
-                "state": "pending",
-                "why": self.env._(
-                    "No rule is about this work: it waits for a decision."
+        cell = self._make_card_cell(kind, choice, price)
+        cell["exceptions"] = [
+            {
+                "about": " · ".join(self._iter_exception_words(rule)),
+                **self._make_card_cell(
+                    kind, Choice(rule, plan, (), rule.outcome), price
                 ),
             }
+            for plan, rule in _find_exceptions(work, plans, choice.rule)
+        ]
+        return cell
+
+    @api.model
+    def _iter_exception_words(self, rule):
+        """Yield the conditions of a rule that are not on the card, in words."""
+        # sudo: names of what the rule is about
+        record = self.env["psa.billing.rule"].browse(rule.id).sudo()
+        for name, field in record._get_condition_fields().items():
+            if name in OFF_CARD and record[field]:
+                yield ", ".join(record[field].mapped("display_name"))
+
+    @api.model
+    def _make_card_cell(self, kind, choice, price):
+        """Return what a choice says: its text, its state, and why."""
+        rule = choice.rule
+        if not rule:
+            return self._make_undecided_cell(kind)
         record = self.env["psa.billing.rule"].browse(rule.id)
         words = {
             "covered": self.env._("Included"),
@@ -302,6 +328,23 @@ class PsaRateCardMixin(models.AbstractModel):
         }
 
     @api.model
+    def _make_undecided_cell(self, kind):
+        """Return the cell of work that no rule is about."""
+        if kind == "plan":
+            return {
+                "text": "—",
+                "state": "next",
+                "why": self.env._(
+                    "No rule of the plan is about this work: the next plan is asked."
+                ),
+            }
+        return {
+            "text": self.env._("To decide"),
+            "state": "pending",
+            "why": self.env._("No rule is about this work: it waits for a decision."),
+        }
+
+    @api.model
     def _word_card_price(self, rule, price, plan):
         """Return the price of an hour or unit in words, and whether it is one."""
         base, discount, currency = price
@@ -320,3 +363,17 @@ class PsaRateCardMixin(models.AbstractModel):
         net = unit.price_unit * (1 - unit.discount / 100)
         text = formatLang(self.env, net, currency_obj=currency)
         return text, "billed" if net or rule.reason else "zero"
+
+
+def _find_exceptions(work, plans, chosen):
+    """Yield (plan, rule) of the rules that would decide if more was known of the work."""
+    for plan in plans:
+        for rule in plan.rules:
+            if rule == chosen:
+                return
+            known = replace(
+                rule,
+                conditions=tuple(it for it in rule.conditions if it[0] not in OFF_CARD),
+            )
+            if known != rule and not known.find_obstacle(work):
+                yield plan, rule
