@@ -39,6 +39,11 @@ from . import psa_billing_run
 from . import psa_billing_run_line
 from . import psa_billing_check
 from . import psa_billing_finding
+from . import account_analytic_line
+from . import psa_item
+from . import psa_intervention
+from . import project_project
+from . import product_pricelist_item
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

@@ -29,6 +29,8 @@ class PsaAgreement(models.Model):
         "psa.agreement.work.mixin",
         "psa.agreement",
         "psa.agreement.preview.mixin",
+        "psa.agreement.invoice.mixin",
+        "psa.charges.button.mixin",
         "psa.agreement.revenue.mixin",
     ]
 
@@ -115,12 +117,14 @@ class PsaAgreement(models.Model):
             ("site", "Site"),
             ("agreement", "Agreement"),
             ("purchase_order", "Purchase order"),
+            ("ticket", "Ticket"),
         ],
         string="One invoice per",
         required=True,
         default="customer",
         help="What is due at the same time goes on one invoice per whoever pays, per "
-        "customer, per site of the line, per agreement, or per purchase order.",
+        "customer, per site of the line or work, per agreement, per purchase order, or "
+        "work per ticket.",
     )
     purchase_order = fields.Char(
         help="The customer's order number. Printed on the invoice as its reference.",
@@ -225,6 +229,10 @@ class PsaAgreement(models.Model):
         """Override: the currency of what is charged already."""
         return super()._get_frozen_fields() | {"currency_id"}
 
+    def _psa_get_charge_field(self):
+        """Override: the agreement."""
+        return "agreement_id"
+
     # === PERIODS === #
 
     def write(self, vals):
@@ -241,6 +249,9 @@ class PsaAgreement(models.Model):
         """Override: what changes the dates of an agreement changes its periods."""
         result = super()._settle(day)
         self._sync_periods()
+        self.env["psa.charge"]._mark_stale(
+            Domain("customer_id", "child_of", self.customer_id.ids)
+        )
         return result
 
     def _get_billing_bounds(self, line):

@@ -19,6 +19,7 @@ DECIDED_FIELDS = {
     "goal",
     "name",
     "last_agreement_id",
+    "last_customer_id",
     "total_count",
     "done_count",
     "unseen_count",
@@ -41,7 +42,11 @@ class PsaBillingRun(models.Model):
 
     _name = "psa.billing.run"
     _description = "Billing Run"
-    _inherit = ["psa.billing.run.review.mixin", "mail.thread"]
+    _inherit = [
+        "psa.billing.run.review.mixin",
+        "psa.billing.run.work.mixin",
+        "mail.thread",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -223,8 +228,9 @@ class PsaBillingRun(models.Model):
                 {
                     "state": "proposing",
                     "last_agreement_id": 0,
+                    "last_customer_id": 0,
                     "done_count": 0,
-                    "total_count": len(run._get_due_agreements()),
+                    "total_count": run._count_due(),
                 }
             )
         self._go_on()
@@ -293,7 +299,7 @@ class PsaBillingRun(models.Model):
         """Delete what is proposed and refused, so that it can be computed anew."""
         # sudo: proposals are written and deleted by the run only
         lines = self.sudo().line_ids.filtered(lambda it: it.state != "drafted")
-        lines.charge_ids.filtered(lambda it: it.state == "draft").unlink()
+        lines.charge_ids._withdraw()
         lines.unlink()
 
     # === STEP BY STEP === #
@@ -419,8 +425,12 @@ class PsaBillingRun(models.Model):
             sorted(agreement.id for (agreement,) in groups)
         )
 
+    def _count_due(self):
+        """Return how many agreements, and customers with work, there are to do."""
+        return len(self._get_due_agreements()) + len(self._get_work_customers())
+
     def _propose_chunk(self):
-        """Propose what is due of the next agreements."""
+        """Propose what is due of the next agreements, then the work of customers."""
         agreements = self._get_due_agreements()[:CHUNK]
         if agreements:
             self._propose(agreements)
@@ -430,7 +440,19 @@ class PsaBillingRun(models.Model):
                     "done_count": self.done_count + len(agreements),
                 }
             )
-        if len(agreements) < CHUNK:
+        if len(agreements) == CHUNK:
+            return
+        self._charge_minimums()
+        customers = self._get_work_customers()[:CHUNK]
+        if customers:
+            self._propose_work(customers)
+            self.sudo().write(
+                {
+                    "last_customer_id": customers[-1].id,
+                    "done_count": self.done_count + len(customers),
+                }
+            )
+        if len(customers) < CHUNK:
             self._finish_proposing()
 
     def _finish_proposing(self):
@@ -499,30 +521,29 @@ class PsaBillingRun(models.Model):
         )
         empty.unlink()
 
-    def _get_lines(self, periods):
-        """Return the run's line for the invoice of each period: {period: line}."""
+    def _get_lines(self, dues):
+        """Return the run's line for the invoice of each period or charge: {due: line}."""
         existing = {
             line.group_key: line for line in self.line_ids if line.state == "proposed"
         }
-        keys = {period: period._get_invoice_key() for period in periods}
+        keys = {due: due._get_invoice_key() for due in dues}
         vals_list = {
-            key: self._prepare_line_values(period, key)
-            for period, key in keys.items()
+            key: self._prepare_line_values(due, key)
+            for due, key in keys.items()
             if key not in existing
         }
         lines = self.env["psa.billing.run.line"].create(list(vals_list.values()))
         existing.update(zip(vals_list, lines, strict=True))
-        return {period: existing[key] for period, key in keys.items()}
+        return {due: existing[key] for due, key in keys.items()}
 
-    def _prepare_line_values(self, period, key):
-        """Return the values of the proposal for an invoice."""
-        agreement = period.agreement_id
+    def _prepare_line_values(self, due, key):
+        """Return the values of the proposal for an invoice of a period or of work."""
         return {
             "run_id": self.id,
             "group_key": key,
-            "customer_id": agreement.customer_id.id,
-            "partner_id": agreement._get_payer().id,
-            "currency_id": agreement.currency_id.id,
+            "customer_id": due.customer_id.id,
+            "partner_id": due._get_payer().id,
+            "currency_id": due.currency_id.id,
         }
 
     def _refuse(self, agreement, reason):
@@ -552,6 +573,7 @@ class PsaBillingRun(models.Model):
 
     def _finish_drafting(self):
         self.sudo().state = "drafted"
+        self.sudo()._close_work()
         if self.goal in ("post", "send") and self.drafted_count:
             self.action_post()
 

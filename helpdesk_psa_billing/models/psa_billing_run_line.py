@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
@@ -74,7 +72,7 @@ class PsaBillingRunLine(models.Model):
         self.check_access("write")
         # sudo: who may press the button may not type these
         lines = self.sudo().filtered(lambda it: it.state == "proposed")
-        lines.charge_ids.filtered(lambda it: it.state == "draft").unlink()
+        lines.charge_ids._withdraw()
         lines.write({"state": "excluded"})
         return True
 
@@ -90,19 +88,22 @@ class PsaBillingRunLine(models.Model):
             if move:
                 line._link(move)
             else:
-                line.charge_ids.unlink()
+                line.charge_ids._withdraw()
                 line.write({"state": "refused", "reason": error})
 
     def _link(self, move):
         """Tie the charges to the invoice that was drafted of them."""
         self.ensure_one()
         lines = move.invoice_line_ids.filtered(lambda it: it.display_type == "product")
-        charges = self._get_sorted_charges()
-        for charge, line in zip(charges, lines, strict=True):
-            charge.write({"invoice_line_id": line.id, "state": "approved"})
+        groups = [
+            charges
+            for _title, groups in self.charge_ids._get_invoice_groups()
+            for charges in groups
+        ]
+        for charges, line in zip(groups, lines, strict=True):
+            charges.write({"invoice_line_id": line.id, "state": "approved"})
         self.write({"state": "drafted", "move_id": move.id})
-        periods = charges.period_id
-        periods.is_open = False
+        self.charge_ids.period_id.is_open = False
 
     def _post(self):
         """Post the drafted invoices; those that fail stay drafts and say why."""
@@ -119,43 +120,23 @@ class PsaBillingRunLine(models.Model):
             self[:half]._post()
             self[half:]._post()
 
-    def _get_sorted_charges(self):
-        """Return the charges in the order of the invoice."""
-        self.ensure_one()
-        return self.charge_ids.sorted(
-            lambda it: (
-                it.agreement_id.id,
-                it.agreement_line_id.sequence,
-                it.work_date,
-                it.id,
-            )
-        )
-
     def _prepare_move_values(self):
         """Return the values of the draft invoice; of a credit note if it is negative."""
         self.ensure_one()
         agreement = self.agreement_ids[:1]
-        charges = self._get_sorted_charges()
         sign = -1 if self.amount < 0 else 1
         lang = self.partner_id.lang or self.env.lang
-        charges = charges.with_context(lang=lang)
         commands = []
-        by_agreement = defaultdict(charges.browse)
-        for charge in charges:
-            by_agreement[charge.agreement_id] |= charge
-        for section, mine in by_agreement.items():
-            if len(by_agreement) > 1:
+        for title, groups in self.charge_ids.with_context(
+            lang=lang
+        )._get_invoice_groups():
+            if title:
                 commands.append(
-                    Command.create(
-                        {
-                            "display_type": "line_section",
-                            "name": section.display_name,
-                        }
-                    )
+                    Command.create({"display_type": "line_section", "name": title})
                 )
             commands += [
-                Command.create(charge._prepare_move_line_values(sign))
-                for charge in mine
+                Command.create(charges._prepare_move_line_values(sign))
+                for charges in groups
             ]
         values = {
             "move_type": "out_refund" if sign < 0 else "out_invoice",

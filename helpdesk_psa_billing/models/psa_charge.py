@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from ..const import DESTINATIONS
 from .mixins.psa_charge_correction_mixin import SPLIT
@@ -28,6 +27,12 @@ class PsaCharge(models.Model):
     _inherit = [
         "psa.ledger.mixin",
         "psa.charge.source.mixin",
+        "psa.charge.facts.mixin",
+        "psa.charge.rating.mixin",
+        "psa.charge.words.mixin",
+        "psa.charge.approval.mixin",
+        "psa.charge.minimum.mixin",
+        "psa.charge.invoice.mixin",
         "psa.charge.count.mixin",
         "psa.charge.links.mixin",
         "psa.charge.allowance.mixin",
@@ -155,7 +160,8 @@ class PsaCharge(models.Model):
     )
 
     _customer_check = models.Constraint(
-        "CHECK (customer_id IS NOT NULL OR destination IN ('pending', 'not_billed'))",
+        "CHECK (customer_id IS NOT NULL OR destination IN "
+        "('pending', 'not_billed', 'written_off'))",
         "What is charged is charged to a customer.",
     )
     _reason_check = models.Constraint(
@@ -209,35 +215,3 @@ class PsaCharge(models.Model):
                     "charge back."
                 )
             )
-
-    def _approve(self):
-        """Make facts of proposals; the amounts stay from now on."""
-        self.filtered(lambda it: it.state == "draft").write({"state": "approved"})
-
-    # === ON THE INVOICE === #
-
-    def _prepare_move_line_values(self, sign=1):
-        """Return the values of the invoice line that bills the charge.
-
-        The price is the amount per unit, unrounded, so that the subtotal is the amount to
-        the cent whatever the proration.
-
-        :param int sign: -1 on a credit note
-        """
-        self.ensure_one()
-        line = self.agreement_line_id
-        quantity = sign * self._get_units()
-        share = 1 - self.discount / 100
-        values = {
-            "product_id": self.product_id.id,
-            "name": "\n".join(filter(None, (self.name, self.explanation))),
-            "quantity": quantity,
-            "price_unit": sign * self.amount / (quantity * share),
-            "discount": self.discount,
-        }
-        if line.tax_ids:
-            position = self.agreement_id._get_fiscal_position()
-            values["tax_ids"] = [Command.set(position.map_tax(line.tax_ids).ids)]
-        if self.agreement_id.analytic_distribution:
-            values["analytic_distribution"] = self.agreement_id.analytic_distribution
-        return values

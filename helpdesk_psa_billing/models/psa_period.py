@@ -544,28 +544,11 @@ class PsaPeriod(models.Model):
     def _get_invoice_key(self):
         """Return what periods on the same invoice have in common, as a text."""
         self.ensure_one()
-        agreement = self.agreement_id
-        part = {
-            "payer": lambda: agreement._get_payer().id,
-            "customer": lambda: agreement.customer_id.id,
-            "site": lambda: (
-                agreement.customer_id.id,
-                self.agreement_line_id.site_ids[:1].id,
-            ),
-            "agreement": lambda: agreement.id,
-            "purchase_order": lambda: agreement.purchase_order or str(agreement.id),
-        }[agreement.invoice_grouping]()
-        return repr(
-            (
-                agreement.invoice_grouping,
-                part,
-                agreement._get_payer().id,
-                agreement.currency_id.id,
-                agreement.payment_term_id.id,
-                agreement.fiscal_position_id.id,
-                agreement.journal_id.id,
-            )
-        )
+        return self.agreement_id._get_invoice_key(self.agreement_line_id.site_ids[:1])
+
+    def _get_payer(self):
+        """Return whoever gets the invoice."""
+        return self.agreement_id._get_payer()
 
     def _has_proposals(self):
         """Tell whether a run is about to charge the period."""

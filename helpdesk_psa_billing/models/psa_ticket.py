@@ -3,7 +3,8 @@ from odoo.fields import Domain
 
 
 class PsaTicket(models.Model):
-    _inherit = "psa.ticket"
+    _name = "psa.ticket"
+    _inherit = ["psa.work.owner.mixin", "psa.ticket"]
 
     psa_allowance_text = fields.Char(
         string="Prepaid",
@@ -27,3 +28,22 @@ class PsaTicket(models.Model):
         """Open what can pay for work of the customer."""
         self.ensure_one()
         return self.customer_id.action_psa_open_allowances()
+
+    def _psa_get_charge_field(self):
+        """Override: the ticket."""
+        return "ticket_id"
+
+    def _psa_get_rated_fields(self):
+        """Override: what says for whom and under which agreement the work is."""
+        return {
+            "agreement_id",
+            "agreement_source",
+            "category_id",
+            "company_id",
+            "customer_id",
+            "equipment_ids",
+            "partner_id",
+            "site_id",
+            "team_id",
+            "type_id",
+        }

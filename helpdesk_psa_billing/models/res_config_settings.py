@@ -62,3 +62,9 @@ class ResConfigSettings(models.TransientModel):
         string="Default sales tax",
         readonly=False,
     )
+    psa_work_billing_start = fields.Date(
+        related="company_id.psa_work_billing_start", readonly=False
+    )
+    psa_billing_approves_work = fields.Boolean(
+        related="company_id.psa_billing_approves_work", readonly=False
+    )

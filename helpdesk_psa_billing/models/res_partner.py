@@ -8,12 +8,18 @@ class ResPartner(models.Model):
         "psa.counted.mixin",
         "psa.licensed.mixin",
         "psa.customer.plan.mixin",
+        "psa.customer.work.billing.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
         "psa.customer.allowance.mixin",
+        "psa.charges.button.mixin",
     ]
 
     _psa_count_kind = "contacts"
+
+    def _psa_get_charge_field(self):
+        """Override: the customer."""
+        return "customer_id"
 
     def write(self, vals):
         """Override: people come and go with the firm that they work for."""

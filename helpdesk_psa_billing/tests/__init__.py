@@ -22,6 +22,9 @@ from . import test_period_terms
 from . import test_presence
 from . import test_charge_correction
 from . import test_charge_portions
+from . import test_charge_allowance
+from . import test_charge_life
+from . import test_charge_work
 from . import test_invoice_writer
 from . import test_price_index
 from . import test_price_revision

@@ -57,6 +57,8 @@ class Work:
     :param agreement_line: that covers it; with agreement, customer and company it tells
         which plans are asked
     :param band: working hours it lies in; it is found by `decide`
+    :param tuple exemption: (kind, id) of what settles it before any rule is asked: a sales
+        order that bills it, a warranty; () if nothing does
     """
 
     key: object
@@ -83,6 +85,7 @@ class Work:
     agreement: int | bool = False
     agreement_line: int | bool = False
     band: int | bool = False
+    exemption: tuple = ()
 
     def with_band(self, band):
         """Return the same work in a band."""

@@ -45,3 +45,16 @@ from . import psa_period_allowance_mixin
 from . import psa_customer_allowance_mixin
 from . import psa_charge_allowance_mixin
 from . import psa_rate_card_mixin
+from . import psa_agreement_invoice_mixin
+from . import psa_billing_run_work_mixin
+from . import psa_charge_approval_mixin
+from . import psa_charge_facts_mixin
+from . import psa_charge_invoice_mixin
+from . import psa_charge_minimum_mixin
+from . import psa_charge_rating_mixin
+from . import psa_charge_words_mixin
+from . import psa_charged_mixin
+from . import psa_company_work_mixin
+from . import psa_customer_work_billing_mixin
+from . import psa_charges_button_mixin
+from . import psa_work_owner_mixin

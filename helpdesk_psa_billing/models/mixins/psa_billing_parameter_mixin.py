@@ -94,6 +94,25 @@ class PsaBillingParameterMixin(models.AbstractModel):
             ]
         # sudo: nobody writes down changes by hand, everybody's are kept
         self.env["psa.billing.parameter.change"].sudo().create(vals_list)
+        self._rate_work_again()
+
+    def _rate_work_again(self):
+        """Have work decided anew of which nothing is approved yet."""
+        contexts = {
+            it._get_parameter_context() for it in self if it._is_parameter_kept()
+        }
+        if contexts:
+            self.env["psa.charge"]._mark_stale(
+                Domain.OR(
+                    Domain("company_id", "=", company.id)
+                    & (
+                        Domain("customer_id", "child_of", customer.ids)
+                        if customer
+                        else Domain.TRUE
+                    )
+                    for company, customer in contexts
+                )
+            )
 
     def _word_parameters(self, names):
         """Return ``{field: text}`` of the values of a record, as people read them."""

@@ -1,6 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class PsaChargeAllowanceMixin(models.AbstractModel):
@@ -36,26 +34,3 @@ class PsaChargeAllowanceMixin(models.AbstractModel):
             charge.allowance_text = charge.allowance_id and (
                 charge.allowance_id._format_quantity(charge.allowance_quantity)
             )
-
-    @api.model
-    def _mark_stale(self, domain):
-        """Have drafts of work decided anew: what they follow from has changed.
-
-        :param domain: of the charges, besides being drafts of work
-        """
-        # sudo: whoever changes terms need not see the charges that follow from them
-        charges = self.env["psa.charge"].sudo()
-        query = charges._search(
-            Domain(domain)
-            & Domain("state", "=", "draft")
-            & Domain("period_id", "=", False)
-            & Domain("is_stale", "=", False)
-        )
-        charges.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE psa_charge SET is_stale = TRUE WHERE id IN %s",
-                query.subselect(),
-            )
-        )
-        charges.invalidate_model(["is_stale"])

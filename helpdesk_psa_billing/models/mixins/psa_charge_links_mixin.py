@@ -15,6 +15,10 @@ class PsaChargeLinksMixin(models.AbstractModel):
         """Open the period that is charged."""
         return self._open_form(self.period_id)
 
+    def action_open_work(self):
+        """Open the ticket or visit of the work."""
+        return self._open_form(self.ticket_id or self.intervention_id)
+
     def _open_form(self, record):
         self.ensure_one()
         return {

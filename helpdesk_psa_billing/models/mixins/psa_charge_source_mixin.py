@@ -16,6 +16,8 @@ class PsaChargeSourceMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="restrict",
         readonly=True,
+        # Whether time is approved matters to people who do not see timesheets.
+        bypass_search_access=True,
     )
     item_id = fields.Many2one(
         "psa.item", index="btree_not_null", ondelete="restrict", readonly=True
@@ -32,6 +34,15 @@ class PsaChargeSourceMixin(models.AbstractModel):
         help="Number of the charge on its source; two runs at once cannot both write it."
     )
 
+    # Who decided
+    rule_id = fields.Many2one(
+        "psa.billing.rule", index="btree_not_null", ondelete="restrict", readonly=True
+    )
+    plan_id = fields.Many2one("psa.billing.plan", ondelete="restrict", readonly=True)
+    band_id = fields.Many2one(
+        "psa.hours.band", string="Hours", ondelete="restrict", readonly=True
+    )
+
     # The work
     ticket_id = fields.Many2one(
         "psa.ticket", index="btree_not_null", ondelete="restrict", readonly=True
@@ -44,6 +55,14 @@ class PsaChargeSourceMixin(models.AbstractModel):
     )
     service_type_id = fields.Many2one(
         "psa.service.type", ondelete="restrict", readonly=True
+    )
+    component = fields.Selection(
+        [("work", "Work"), ("flat", "Flat amount"), ("surcharge", "Surcharge")],
+        string="What",
+        required=True,
+        default="work",
+        readonly=True,
+        help="The time or item itself, or what its rule charges besides.",
     )
     raw_minutes = fields.Integer(
         string="Minutes worked",
