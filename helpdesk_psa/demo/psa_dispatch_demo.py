@@ -180,6 +180,7 @@ class PsaDispatchDemo(models.AbstractModel):
             vals["skill_ids"] = [(6, 0, (type_.skill_ids | skill).ids)]
         return vals
 
+    @api.model
     def _measure_ways(self):
         """Say how far the customers are, before visits to them are planned."""
         for key, minutes in TRAVEL.items():
