@@ -318,9 +318,9 @@ class PsaInvoiceWriter(models.AbstractModel):
             return None
         taxes = self._prepare_tax_items(move, products)
         terms = self._prepare_term_items(move, products + taxes)
-        if not any(term["amount_currency"] for term in terms):
-            # Nothing to pay: what Odoo says of its due date depends on the order in which
-            # it computes.
+        if move.currency_id.is_zero(sum(term["amount_currency"] for term in terms)):
+            # Nothing to pay: what Odoo says of its instalments and due date depends on the
+            # order in which it computes.
             return None
         return items + self._complete_items(move, taxes + terms)
 

@@ -213,58 +213,59 @@ class InvoiceWriterCase(AccountTestInvoicingCommon):
 
     # === COMPARISON === #
 
-    def _read(self, records):
+    def _describe(self, moves):
+        """Return all that is stored of each invoice and its items, as far as it is the
+        same whoever writes it."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self._update_statistics()
+        lines = [self._read(move.line_ids, ["name"]) for move in moves]
+        return [
+            {
+                "move": values,
+                "lines": items,
+                "totals": move.tax_totals,
+                "shown": len(move.invoice_line_ids),
+                "messages": move.message_ids.mapped("body"),
+            }
+            for move, values, items in zip(moves, self._read(moves), lines, strict=True)
+        ]
+
+    def _update_statistics(self):
+        """Tell PostgreSQL of the new items: it takes minutes for Odoo's query about payments
+        without."""
+        self.env.cr.execute("ANALYZE account_move_line, account_partial_reconcile")
+
+    def _read(self, records, more=()):
         """Return all stored values of records that do not differ by nature.
 
         Instalments of posted invoices are named after the number.
         """
-        self.env.flush_all()
-        self.env.invalidate_all()
         names = [
             name
             for name, field in records._fields.items()
             if field.store and field.type != "one2many" and name not in OWN_VALUES
         ]
-        if records._name == "account.move.line":
-            names.append("name")
         return [
             {
                 name: record[name].ids
                 if record._fields[name].relational
                 else str(record[name]).replace(self._get_number(record), "")
-                for name in names
+                for name in [*names, *more]
             }
-            for record in records.sorted("id")
+            for record in records
         ]
 
     def _get_number(self, record):
         move = record if record._name == "account.move" else record.move_id
         return move.name or "/"
 
-    def _read_both(self, ours, theirs):
-        """Read two lists of records; without due dates where Odoo left today in its own.
-
-        It sometimes does, whatever the terms of the invoice are.
-        """
-        today = fields.Date.to_string(fields.Date.today())
-        both = [self._read(ours), self._read(theirs)]
-        for our, their in zip(*both, strict=True):
-            for name in ("invoice_date_due", "date_maturity"):
-                if their.get(name) == today:
-                    del our[name], their[name]
-        return both
-
-    def _assert_same(self, ours, theirs, vals=None):
+    def _assert_same(self, ours, theirs):
         """Assert that two lists of invoices are the same, each with its journal items."""
-        self.assertEqual(len(ours), len(theirs))
-        for our, their in zip(ours, theirs, strict=True):
-            self.assertEqual(*self._read_both(our.line_ids, their.line_ids), vals)
-            self.assertEqual(*self._read_both(our, their), vals)
-            self.assertEqual(our.tax_totals, their.tax_totals)
-            self.assertEqual(
-                [len(our.invoice_line_ids), our.message_ids.mapped("body")],
-                [len(their.invoice_line_ids), their.message_ids.mapped("body")],
-            )
+        for our, their in zip(
+            self._describe(ours), self._describe(theirs), strict=True
+        ):
+            self.assertEqual(our, their)
 
 
 @tagged("post_install", "-at_install")
@@ -276,16 +277,22 @@ class TestInvoiceWriter(InvoiceWriterCase):
                 rng = random.Random(f"{method} {seed}")
                 vals_list = [self._draw(rng) for _number in range(PER_ROUND)]
                 with self.subTest(method=method, seed=seed):
+                    # What is left to Odoo needs no comparison, and two writings by Odoo
+                    # itself of an invoice with nothing to pay may differ.
+                    vals_list = self._keep_short_way(vals_list)
                     ours = self.writer._write_invoices(vals_list)
                     theirs = self.env["account.move"].create(vals_list)
-                    for vals, our, their in zip(vals_list, ours, theirs, strict=True):
-                        self._assert_same(our, their, vals)
+                    self._assert_same(ours, theirs)
 
     def test_most_random_invoices_take_the_short_way(self):
         rng = random.Random(7)
         vals_list = [self._draw(rng) for _number in range(100)]
-        completed, _positions = self.writer._complete(vals_list, range(100))
-        self.assertGreater(len(completed), 60)
+        self.assertGreater(len(self._keep_short_way(vals_list)), 60)
+
+    def _keep_short_way(self, vals_list):
+        """Return those of the values that the writer completes itself."""
+        _completed, positions = self.writer._complete(vals_list, range(len(vals_list)))
+        return [vals_list[at] for at in positions]
 
     def test_written_invoices_are_posted_and_paid_as_those_of_odoo(self):
         rng = random.Random(1)
@@ -301,9 +308,8 @@ class TestInvoiceWriter(InvoiceWriterCase):
         theirs = self.env["account.move"].create(vals_list).filtered("amount_total")
         for moves in (ours, theirs):
             moves.action_post()
-            # Without statistics, PostgreSQL takes a minute for a query about payments.
             self.env.flush_all()
-            self.env.cr.execute("ANALYZE account_move_line, account_partial_reconcile")
+            self._update_statistics()
             self.env["account.payment.register"].with_context(
                 active_model="account.move", active_ids=moves.ids
             ).create({"payment_date": "2020-01-01"})._create_payments()
