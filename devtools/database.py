@@ -59,8 +59,8 @@ class Database:
         self.make_current()
 
     def drop(self):
-        """Drop the database and its files."""
-        for name in (self.name, self._unfinished()):
+        """Drop the database, its files and the copies that tests made of it."""
+        for name in (self.name, self._unfinished(), *self._copies()):
             odoo_cli.drop(name)
         self._hash_file().unlink(missing_ok=True)
 
@@ -107,6 +107,11 @@ class Database:
 
     def _unfinished(self):
         return f"{self.name}_unfinished"
+
+    def _copies(self):
+        """Return the names that pytest-odoo gave to copies, should it have left any."""
+        sql = f"SELECT datname FROM pg_database WHERE datname LIKE '{self.name}-gw%'"
+        return odoo_cli.query(sql)
 
     def _hash_file(self):
         return STATE / f"{self.name}.json"

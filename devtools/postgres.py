@@ -43,16 +43,18 @@ class Server:
     embedded: bool = False
 
     def environment(self):
-        """Return the variables that make psql and its kin talk to this server."""
+        """Return an environment in which psql and its kin talk to this server."""
+        return contained_environment(**self.variables())
+
+    def variables(self):
+        """Return the variables that name this server to psql and its kin."""
         named = {
             "PGHOST": self.host,
             "PGPORT": self.port,
             "PGUSER": self.user,
             "PGPASSWORD": self.password,
         }
-        return contained_environment(
-            **{name: value for name, value in named.items() if value}
-        )
+        return {name: value for name, value in named.items() if value}
 
     def database(self, purpose):
         """Return the name of this checkout's database for a purpose such as "dev".

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import browser, database, linting, odoo_cli, python_env
+from . import browser, database, linting, odoo_cli, postgres, python_env
 from .console import Failure, say
 from .paths import REPOSITORY, STATE, addon_paths, contained_environment
 from .running import foreground, split_arguments
@@ -13,6 +13,7 @@ from .running import foreground, split_arguments
 DEVTOOLS_TESTS = REPOSITORY / "devtools" / "tests"
 SUITE_TESTS = REPOSITORY / "tests"
 CORE_LINT = REPOSITORY / "devtools" / "core_lint"
+MOST_PROCESSES = 4
 INTERRUPTED = 2
 NO_TESTS = 5
 NO_BROWSER = "Chrome executable not found"
@@ -66,7 +67,7 @@ def _everything():
         with fresh.reserved():
             try:
                 fresh.create_afresh()
-                outcome.add(_run_odoo(fresh, [*odoo_tests(), CORE_LINT], []))
+                outcome.add(_run_odoo(server, fresh, every_odoo_test(), spread()))
             finally:
                 fresh.drop()
     return outcome
@@ -83,14 +84,32 @@ def _some(paths, options):
             kept = database.kept_for_tests(server)
             with kept.reserved():
                 kept.make_current()
-                outcome.add(_run_odoo(kept, odoo or odoo_tests(), options))
+                outcome.add(_run_odoo(server, kept, odoo or odoo_tests(), options))
     return outcome
 
 
-def odoo_tests():
+def every_odoo_test():
+    """Return all that the whole suite runs in Odoo, what takes longest first."""
+    return [SUITE_TESTS, CORE_LINT, *odoo_tests(without=SUITE_TESTS)]
+
+
+def spread():
+    """Return the options of pytest that spread test files over the processors.
+
+    Each process works on its own copy of the database, which pytest-odoo makes.
+    """
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    return [f"-n{processes}", "--dist=loadfile", "--no-loadscope-reorder"]
+
+
+def odoo_tests(without=None):
     """Return the folders whose tests need Odoo."""
     folders = [addon / "tests" for addon in addon_paths()]
-    return [folder for folder in [*folders, SUITE_TESTS] if folder.exists()]
+    return [
+        folder
+        for folder in [*folders, SUITE_TESTS]
+        if folder.exists() and folder != without
+    ]
 
 
 def split_paths(paths):
@@ -125,7 +144,7 @@ def _run_plain(paths, options):
     return _run_pytest(interpreter, ["-p", "no:odoo", *paths, *options], environ)
 
 
-def _run_odoo(found, paths, options):
+def _run_odoo(server, found, paths, options):
     """Run tests inside Odoo on a database that has the add-ons."""
     arguments = [
         f"--odoo-config={os.environ[odoo_cli.CONFIG_VARIABLE]}",
@@ -137,7 +156,11 @@ def _run_odoo(found, paths, options):
     ]
     browser.provide()
     interpreter = os.environ[odoo_cli.PYTHON_VARIABLE]
-    return _run_pytest(interpreter, arguments, odoo_cli.environment())
+    environ = odoo_cli.environment()
+    # pytest-odoo copies the database with the programs of PostgreSQL.
+    environ |= server.variables()
+    environ["PATH"] = os.pathsep.join((str(postgres.programs()), environ["PATH"]))
+    return _run_pytest(interpreter, arguments, environ)
 
 
 def _run_pytest(interpreter, arguments, environ):
