@@ -28,6 +28,7 @@ PYTHON_VARIABLE = "HELPDESK_PSA_ODOO_PYTHON"
 PATH_VARIABLE = "HELPDESK_PSA_ODOO_PATH"
 PROGRAMS_VARIABLE = "HELPDESK_PSA_PG_PROGRAMS"
 DEFAULT_TIMEOUT = 900
+HARMLESS = ("CREATE EXTENSION", "could not serialize access")
 
 
 class OdooError(Exception):
@@ -132,13 +133,16 @@ def scratch_database(purpose="scratch"):
 def errors(log):
     """Return what Odoo logged as an error, with the traceback that follows.
 
-    A server without the extension pg_trgm serves too, though Odoo logs an error for it.
+    A server without the extension pg_trgm serves too, and whoever meets another one at the
+    same rows tries again, though Odoo logs an error for both.
     """
     entries = re.split(r"^(?=\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ )", log, flags=re.MULTILINE)
     bad = [
         entry for entry in entries if re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", entry)
     ]
-    return "".join(entry for entry in bad if "CREATE EXTENSION" not in entry)
+    return "".join(
+        entry for entry in bad if not any(words in entry for words in HARMLESS)
+    )
 
 
 def _settings(config):

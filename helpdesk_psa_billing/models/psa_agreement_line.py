@@ -190,7 +190,7 @@ class PsaAgreementLine(models.Model):
     @api.depends("product_id")
     def _compute_price_unit(self):
         for line in self:
-            if line.product_id and (not line.price_unit or line._is_draft()):
+            if line.product_id:
                 line.price_unit = line.product_id.currency_id._convert(
                     line.product_id.lst_price,
                     line.currency_id or line.product_id.currency_id,

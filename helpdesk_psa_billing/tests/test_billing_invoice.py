@@ -255,7 +255,7 @@ class TestBillingInvoice(BillingCommon):
         self._amend(agreement, date(2026, 2, 1), product_id=self.care.id)
         self.setup_fee.active = False
         run = self._run(date(2026, 2, 1))
-        self.assertEqual(run.move_ids.amount_untaxed, 250)
+        self.assertEqual(run.move_ids.amount_untaxed, 100)
         self.assertEqual(self._get_lines(run.move_ids).product_id, self.care)
 
     @mute_logger(RUN_LOGGER)

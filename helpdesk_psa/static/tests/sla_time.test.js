@@ -68,7 +68,7 @@ test("a computer whose clock is wrong counts by the server's", () => {
     mockDate("2026-01-05 08:00:00", 0);
     after(() => followServer("2026-01-05 08:00:00"));
     followServer("2026-01-05 11:30:00");
-    expect(getServerTime()).toBe(Date.UTC(2026, 0, 5, 11, 30));
+    expect(getServerTime()).toBeCloseTo(Date.UTC(2026, 0, 5, 11, 30), { margin: 1000 });
     const facts = {
         phase: "running",
         warningAt: Date.UTC(2026, 0, 5, 11),
