@@ -133,9 +133,12 @@ class TestRandomLife(ChargeCommon):
                 lambda: setattr(self.labour, "list_price", rng.choice([70, 130])),
                 lambda: rule.write({"multiplier": rng.choice([1, 2])}),
                 lambda: self._amend(self.agreement, MARCH, price_unit=12),
-                lambda: self.env["psa.charge"]._cron_rate(),
+                self._rate_stale,
             ]
         )()
+
+    def _rate_stale(self):
+        self.env["psa.charge"].search([("is_stale", "=", True)])._rate_stale()
 
     def _handle_invoice(self, move, rng):
         if move.state == "draft":

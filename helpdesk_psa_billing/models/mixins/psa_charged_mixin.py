@@ -32,17 +32,21 @@ class PsaChargedMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        records._psa_rate()
+        work = records._psa_get_chargeable().sudo()
+        # Nothing to look for unless somebody bills it.
+        if work := work.filtered(lambda it: it._psa_is_charged()):
+            self.env["psa.charge"]._rate_work(work)
         return records
 
     def write(self, vals):
-        work = self._psa_get_chargeable()
-        if not work or not vals.keys() & self._psa_get_rated_fields():
+        """Override: drafts follow what changes; what is approved does not change."""
+        if not vals.keys() & self._psa_get_rated_fields():
             return super().write(vals)
-        self._psa_check_uncharged()
-        companions = self._psa_get_companions()
+        work = self._psa_get_chargeable()
+        work._psa_check_uncharged()
+        companions = work._psa_get_companions()
         result = super().write(vals)
-        (self | companions)._psa_rate()
+        (work | self._psa_get_chargeable() | companions.exists())._psa_rate()
         return result
 
     def unlink(self):
@@ -54,14 +58,14 @@ class PsaChargedMixin(models.AbstractModel):
         # sudo: drafts follow from the work, whoever deletes it
         self.env["psa.charge"].sudo()._get_charges_of_work(self).unlink()
         result = super().unlink()
-        companions._psa_rate()
+        companions.exists()._psa_rate()
         return result
 
     def _psa_rate(self):
         """Make the draft charges what the rules say today."""
-        self = self._psa_get_chargeable()
-        work = self.sudo().exists().filtered(lambda it: it._psa_is_charged())
-        rejected = self - work
+        work = self.sudo()
+        rejected = work.filtered(lambda it: not it._psa_is_charged())
+        work -= rejected
         charges = self.env["psa.charge"].sudo()
         if rejected:
             charges._get_charges_of_work(rejected).filtered(
@@ -71,10 +75,12 @@ class PsaChargedMixin(models.AbstractModel):
             charges._rate_work(work)
 
     def _psa_get_companions(self, drawing=False):
-        """Return work of the same kind whose charges depend on these.
+        """Return work of the same kind whose charges depend on these, without them.
 
         :param bool drawing: also what draws on the same allowances
         """
+        if not self:
+            return self
         return self.env["psa.charge"].sudo()._get_companions(self, drawing)
 
     def _psa_check_uncharged(self):
@@ -82,6 +88,8 @@ class PsaChargedMixin(models.AbstractModel):
 
         :raise UserError: with the way out
         """
+        if not self:
+            return
         # sudo: to tell why it is refused
         charges = self.env["psa.charge"].sudo()._get_charges_of_work(self)
         frozen = charges.filtered(lambda it: it.state != "draft")[:1]
