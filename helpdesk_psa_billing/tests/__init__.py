@@ -2,6 +2,7 @@ from . import test_allowance
 from . import test_allowance_alert
 from . import test_allowance_draw
 from . import test_allowance_included
+from . import test_allowance_ledger
 from . import test_allowance_sold
 from . import test_agreement_import
 from . import test_billing_check
