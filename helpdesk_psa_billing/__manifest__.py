@@ -69,6 +69,7 @@
         "views/psa_billing_plan_menus.xml",
         "wizards/psa_billing_finding_accept_views.xml",
         "views/psa_billing_check_views.xml",
+        "views/psa_foresight_views.xml",
         "data/psa_billing_check_data.xml",
         "data/psa_billing_check_cron.xml",
     ],

@@ -37,6 +37,7 @@ from . import psa_price_revision
 from . import psa_price_revision_line
 from . import psa_billing_run
 from . import psa_billing_run_line
+from . import psa_time_entry
 from . import psa_billing_check
 from . import psa_billing_finding
 from . import account_analytic_line

@@ -7,7 +7,11 @@ from ..const import MONEY_GROUPS
 class AccountAnalyticLine(models.Model):
     # The mixin comes first: what is charged, nothing else writes.
     _name = "account.analytic.line"
-    _inherit = ["psa.charged.mixin", "account.analytic.line"]
+    _inherit = [
+        "psa.charged.mixin",
+        "psa.entry.foresight.mixin",
+        "account.analytic.line",
+    ]
 
     psa_charge_ids = fields.One2many(
         "psa.charge", "analytic_line_id", string="Charges", groups=MONEY_GROUPS

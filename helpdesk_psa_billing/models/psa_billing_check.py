@@ -19,6 +19,8 @@ class PsaBillingCheck(models.Model):
     _name = "psa.billing.check"
     _description = "Billing Check"
     _inherit = [
+        "psa.check.work.mixin",
+        "psa.check.allowance.mixin",
         "psa.check.period.mixin",
         "psa.check.invoice.mixin",
         "psa.check.revision.mixin",

@@ -6,8 +6,6 @@ from odoo.tools import SQL, format_date
 
 from odoo.addons.helpdesk_psa.tools.duration import format_duration
 
-from .psa_billing_check import SEVERITIES
-
 
 class PsaBillingFinding(models.Model):
     """Something that the billing check found wrong, until it is mended or accepted."""
@@ -25,9 +23,7 @@ class PsaBillingFinding(models.Model):
         index=True,
         ondelete="cascade",
     )
-    severity = fields.Selection(
-        SEVERITIES, related="check_id.severity", store=True, index=True
-    )
+    severity = fields.Selection(related="check_id.severity", store=True, index=True)
     res_model = fields.Char(string="Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
         string="Record", model_field="res_model", required=True, readonly=True
@@ -46,7 +42,7 @@ class PsaBillingFinding(models.Model):
         related="customer_id.psa_customer_group_id", store=True, index="btree_not_null"
     )
     details = fields.Json(readonly=True, help="The figures that contradict each other.")
-    text = fields.Char(string="What is wrong", compute="_compute_text")
+    text = fields.Text(string="What is wrong", compute="_compute_text")
     remedy = fields.Text(related="check_id.remedy")
     state = fields.Selection(
         [("open", "To settle"), ("accepted", "Accepted"), ("gone", "Mended")],

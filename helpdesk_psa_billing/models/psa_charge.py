@@ -28,6 +28,7 @@ class PsaCharge(models.Model):
         "psa.ledger.mixin",
         "psa.charge.source.mixin",
         "psa.charge.facts.mixin",
+        "psa.charge.foresight.mixin",
         "psa.charge.rating.mixin",
         "psa.charge.words.mixin",
         "psa.charge.approval.mixin",

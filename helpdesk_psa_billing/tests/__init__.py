@@ -16,6 +16,7 @@ from . import test_billing_security
 from . import test_billing_tours
 from . import test_count_billing
 from . import test_counting
+from . import test_foresight
 from . import test_js
 from . import test_licence
 from . import test_licence_import

@@ -10,6 +10,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.mail.tests.common import freeze_all_time
 
 from .billing_common import BillingCommon
+from .charge_common import ChargeCommon
 
 JUNE = datetime(2026, 6, 15, 9)
 
@@ -39,9 +40,8 @@ class CheckCase(BillingCommon):
     def _check(self):
         """Check everything as whoever bills; return what is wrong now."""
         self.env["psa.billing.check"].with_user(self.bea).action_run()
-        self.assertFalse(
-            self.env["psa.billing.check"].search([("problem", "!=", False)]).problem
-        )
+        failed = self.env["psa.billing.check"].search([("problem", "!=", False)])
+        self.assertFalse(failed.mapped("problem"))
         return self._get_findings()
 
     def _get_findings(self, user=None):
@@ -263,6 +263,227 @@ class TestBillingCheckRevisions(CheckCase):
         twin = self.revision.copy({"date": "2026-07-02"})
         self._meddle("psa_price_revision", twin, state="applied", date=date(2026, 7, 1))
         self._assert_found("revision_twice", twin)
+
+
+class WorkCheckCase(ChargeCommon, CheckCase):
+    """An hour of remote work on 1 March: approved, invoiced and posted."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.entry = cls._work()
+        cls.pending = cls._work(30)
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._bill_and_post(self.entry)
+        self.work_charge = self._charges(self.entry)
+
+
+@tagged("post_install", "-at_install")
+class TestBillingCheckWork(WorkCheckCase):
+    def test_clean_ledger_has_no_finding(self):
+        self.assertEqual(self.work_charge.state, "invoiced")
+        self.assertFalse(self._check())
+
+    def test_minutes_that_nobody_charges(self):
+        self._meddle("account_analytic_line", self.entry, psa_minutes=90)
+        self._assert_found(
+            "work_minutes",
+            self.entry,
+            "1:30 were worked, the charges add up to 1:00.",
+        )
+
+    def test_minutes_charged_twice(self):
+        self.env.flush_all()
+        self.env.cr.execute("DROP INDEX psa_charge_entry_uniq")
+        self._meddle(
+            "psa_charge", self._charges(self.pending), analytic_line_id=self.entry.id
+        )
+        self._assert_found("work_minutes", self.entry)
+
+    def test_time_invoiced_twice(self):
+        self._meddle("psa_charge", self.work_charge, destination="covered")
+        self._meddle("psa_charge", self._charges(self.pending), minutes=-60)
+        self._meddle(
+            "psa_charge",
+            self._charges(self.pending),
+            state="invoiced",
+            invoice_line_id=self.work_charge.invoice_line_id.id,
+        )
+        self._assert_found("work_overbilled", self.pending)
+
+    def test_time_that_was_never_approved(self):
+        self._meddle("account_analytic_line", self.entry, psa_approved_at=None)
+        self._assert_found("work_unapproved", self.entry)
+
+    def test_time_that_a_sales_order_bills_too(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.acme.id,
+                "order_line": [Command.create({"product_id": self.labour.id})],
+            }
+        )
+        self._meddle("account_analytic_line", self.entry, so_line=order.order_line.id)
+        self._assert_found("work_ordered_twice", self.entry)
+
+    def test_time_left_to_an_order_that_does_not_have_it(self):
+        self._meddle(
+            "psa_charge", self._charges(self.pending), destination="sale_order"
+        )
+        self._assert_found("work_unordered", self.pending)
+
+    def test_charge_of_another_day(self):
+        self._meddle("psa_charge", self.work_charge, work_date=date(2026, 4, 1))
+        self._assert_found("work_misplaced", self.entry)
+
+    def test_draft_for_another_customer(self):
+        self._meddle(
+            "psa_charge", self._charges(self.pending), customer_id=self.globex.id
+        )
+        self._assert_found("work_misplaced", self.pending)
+
+    def test_time_without_a_charge(self):
+        self._charges(self.pending).unlink()
+        self._meddle(
+            "account_analytic_line", self.pending, write_date=datetime(2026, 3, 1)
+        )
+        self._assert_found(
+            "work_uncharged", self.pending, "0:30 of 03/01/2026 have no charge."
+        )
+
+    def test_time_before_the_start_is_no_finding(self):
+        self._charges(self.pending).unlink()
+        self._meddle(
+            "account_analytic_line", self.pending, write_date=datetime(2026, 3, 1)
+        )
+        self.company.psa_work_billing_start = date(2026, 3, 2)
+        self.assertNotIn("work_uncharged", self._check().check_id.mapped("code"))
+
+    def test_item_without_a_charge(self):
+        item = self._create_part()
+        self._charges(item).unlink()
+        self._meddle("psa_item", item, write_date=datetime(2026, 3, 1))
+        self._assert_found("item_uncharged", item)
+
+    def test_item_billed_twice(self):
+        item = self._create_part()
+        charge = self._charges(item)
+        self._meddle("psa_charge", charge, quantity=2, price_unit=20)
+        self._meddle(
+            "psa_charge",
+            charge,
+            state="invoiced",
+            invoice_line_id=self.work_charge.invoice_line_id.id,
+        )
+        self._assert_found("item_overbilled", item)
+
+    def test_amount_that_is_not_quantity_times_price(self):
+        self._meddle("psa_charge", self.work_charge, amount=80)
+        self._assert_found("charge_amount", self.work_charge)
+        self._meddle("psa_charge", self.charge, amount=180)
+        self._assert_found("charge_amount", self.charge)
+
+    def test_work_billed_at_nothing(self):
+        self._meddle("psa_charge", self.work_charge, amount=0, price_unit=0)
+        self._assert_found("charge_free", self.work_charge)
+
+    def test_work_billed_at_nothing_for_a_reason(self):
+        draft = self._charges(self.pending)
+        self._meddle("psa_charge", draft, amount=0, price_unit=0, reason="Goodwill")
+        self.assertFalse(self._check())
+
+    def test_charge_invoiced_on_no_invoice(self):
+        self._meddle("psa_charge", self._charges(self.pending), state="invoiced")
+        self._assert_found("charge_state", self._charges(self.pending))
+
+    def test_charge_that_waits_to_be_decided_anew(self):
+        draft = self._charges(self.pending)
+        self._meddle("psa_charge", draft, is_stale=True)
+        cron = self.env.ref("helpdesk_psa_billing.psa_charge_cron_rate")
+        self._meddle("ir_cron", cron, lastcall=JUNE)
+        self.assertFalse(self._check())
+        with freeze_all_time(JUNE + timedelta(days=4)):
+            self._assert_found("charge_stale", draft)
+
+    def test_work_that_is_pending_for_long(self):
+        draft = self._charges(self.pending)
+        self._meddle("psa_charge", draft, destination="pending")
+        finding = self._assert_found(
+            "work_pending", draft, "0:30 of 03/01/2026 are still pending."
+        )
+        self.assertEqual(finding.severity, "warning")
+
+    def test_grace_of_a_check_is_the_billing_managers(self):
+        draft = self._charges(self.pending)
+        self._meddle("psa_charge", draft, destination="pending")
+        check = self.env.ref("helpdesk_psa_billing.psa_billing_check_work_pending")
+        check.with_user(self.boss).grace_days = 300
+        self.assertFalse(self._check())
+
+    def test_approved_work_that_no_run_takes(self):
+        self._approve(self.pending)
+        self._assert_found("charge_waiting", self._charges(self.pending))
+
+    def test_credited_work_is_no_finding(self):
+        for disposition in ("bill_again", "write_off"):
+            credit = self.invoice._reverse_moves(
+                [{"psa_credit_disposition": disposition}]
+            )
+            credit.action_post()
+            codes = set(self._check().check_id.mapped("code"))
+            self.assertLessEqual(codes, {"charge_waiting"})
+            self.invoice = self._bill_work() or self.invoice
+            self.invoice.filtered(lambda it: it.state == "draft").action_post()
+            self.assertFalse(self._check())
+
+    def _create_part(self):
+        return self.env["psa.item"].create(
+            {
+                "ticket_id": self.ticket.id,
+                "product_id": self.care.id,
+                "quantity": 1,
+                "date": date(2026, 3, 1),
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestBillingCheckAllowances(WorkCheckCase):
+    def setUp(self):
+        super().setUp()
+        self.allowance = self.env["psa.allowance"].create(
+            {
+                "customer_id": self.acme.id,
+                "company_id": self.company.id,
+                "date_from": date(2026, 1, 1),
+                "opening_quantity": 2,
+            }
+        )
+        self._meddle(
+            "psa_charge",
+            self._charges(self.pending),
+            destination="allowance",
+            allowance_id=self.allowance.id,
+            allowance_quantity=30,
+            is_stale=False,
+        )
+
+    def test_work_paid_by_an_allowance_is_no_finding(self):
+        self.assertEqual(self.allowance.remaining_quantity, 90)
+        self.assertFalse(self._check())
+
+    def test_allowance_below_zero(self):
+        self._meddle("psa_charge", self._charges(self.pending), allowance_quantity=150)
+        self._assert_found("allowance_negative", self.allowance)
+
+    def test_allowance_of_another_customer(self):
+        self._meddle("psa_allowance", self.allowance, customer_id=self.globex.id)
+        self._assert_found("allowance_misused", self._charges(self.pending))
+
+    def test_allowance_that_is_over(self):
+        self._meddle("psa_allowance", self.allowance, date_until=date(2026, 2, 1))
+        self._assert_found("allowance_misused", self._charges(self.pending))
 
 
 @tagged("post_install", "-at_install")

@@ -81,18 +81,20 @@ class TestPaidAhead(ChargeCommon):
             self.env["psa.charge"]
             .with_user(self.ada)
             .foresee(
+                "account.analytic.line",
                 {
                     "psa_ticket_id": self.ticket.id,
                     "psa_service_type_id": self.remote.id,
-                    "psa_minutes": 150,
+                    "unit_amount": 2.5,
                     "date": MARCH,
                     "psa_billable": True,
-                }
+                },
             )
         )
-        self.assertIn(block.name, foreseen["text"])
-        self.assertIn("2:00", foreseen["text"])
-        self.assertIn("0:30", foreseen["text"])
+        paid, billed = [part["text"] for part in foreseen["parts"]]
+        self.assertIn(block.name, paid)
+        self.assertIn("2:00", paid)
+        self.assertIn("0:30", billed)
         self.assertEqual(block.remaining_quantity, 120)
 
     def test_written_off_work_draws_nothing(self):

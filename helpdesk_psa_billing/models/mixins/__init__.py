@@ -17,6 +17,10 @@ from . import psa_check_period_mixin
 from . import psa_check_invoice_mixin
 from . import psa_check_revision_mixin
 from . import psa_check_run_mixin
+from . import psa_check_allowance_mixin
+from . import psa_check_work_mixin
+from . import psa_charge_foresight_mixin
+from . import psa_entry_foresight_mixin
 from . import psa_charge_count_mixin
 from . import psa_charge_links_mixin
 from . import psa_charge_source_mixin

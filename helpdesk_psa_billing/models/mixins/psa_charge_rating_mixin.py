@@ -82,48 +82,6 @@ class PsaChargeRatingMixin(models.AbstractModel):
         else:
             self._rate(work, items)
 
-    @api.model
-    def foresee(self, values):
-        """Return what would become of work that is being logged. For the screens.
-
-        :param dict values: of a time entry, as for `create`; with `id` if it exists
-        :return: {"text": explanation, "parts": [{"destination", "minutes", "amount"
-            (in words), "text"}]}
-        """
-        values = dict(values)
-        entries = self.env["account.analytic.line"]
-        origin = entries.browse(values.pop("id", False) or ())
-        origin.check_access("read")
-        for name, model in (
-            ("psa_ticket_id", "psa.ticket"),
-            ("psa_intervention_id", "psa.intervention"),
-            ("task_id", "project.task"),
-            ("project_id", "project.project"),
-        ):
-            self.env[model].browse(values.get(name) or ()).check_access("read")
-        values = entries._psa_complete([values])[0] if not origin else values
-        # sudo: what it would cost is told to whoever may log it
-        entry = entries.sudo().new(values, origin=origin or None)
-        if not entry._psa_is_charged():
-            return {"text": "", "parts": []}
-        works = self._get_works(entry, self.env["psa.item"])
-        [found] = self._foresee(works).values()
-        return {
-            "text": self._word_all([text for _part, text in found]),
-            "parts": [
-                {
-                    "destination": part.destination,
-                    "minutes": part.minutes,
-                    "raw_minutes": part.raw,
-                    "amount": self._word_money(part, part.amount)
-                    if part.destination == "billed"
-                    else "",
-                    "text": text,
-                }
-                for part, text in found
-            ],
-        }
-
     # === THE STEPS === #
 
     def _rate_works(self, works, drafts, lock=True):

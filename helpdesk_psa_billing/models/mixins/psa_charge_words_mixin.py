@@ -39,14 +39,6 @@ class PsaChargeWordsMixin(models.AbstractModel):
             )
         return text
 
-    @api.model
-    def _word_all(self, words):
-        """Return the explanations of all parts of a piece of work as one text.
-
-        :param words: list of explanations
-        """
-        return "\n".join(words)
-
     # === DESTINATIONS === #
 
     def _word_pending(self, part):

@@ -23,7 +23,8 @@ class PsaChargedMixin(models.AbstractModel):
         charges = self.env["psa.charge"].sudo()._get_charges_of_work(self)
         texts = {}
         for charge in charges.filtered(lambda it: not it.reverses_id):
-            texts.setdefault(charge._get_source().id, []).append(charge.explanation)
+            text = charge._get_shown_explanation() or ""
+            texts.setdefault(charge._get_source().id, []).append(text)
         for record in self:
             record.psa_charge_explanation = "\n".join(texts.get(record.id, ())) or False
 

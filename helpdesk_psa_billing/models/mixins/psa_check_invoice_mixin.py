@@ -47,8 +47,11 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
                           CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign,
                           COUNT(*) AS count,
                           COUNT(*) FILTER (WHERE state = 'invoiced') AS invoiced_count,
-                          SUM(CASE WHEN ROUND(quantity, %(digits)s) = 0 THEN 1
-                                   ELSE ROUND(quantity, %(digits)s) END) AS units,
+                          CASE WHEN SUM(minutes) != 0
+                               THEN ROUND(SUM(minutes) / 60.0, %(digits)s)
+                               ELSE SUM(CASE WHEN ROUND(quantity, %(digits)s) = 0 THEN 1
+                                             ELSE ROUND(quantity, %(digits)s) END)
+                               END AS units,
                           SUM(amount) AS amount
                      FROM psa_charge WHERE invoice_line_id = line.id
                    ) charge ON charge.invoice_line_id IS NOT NULL
