@@ -175,6 +175,30 @@ class TestRateCard(PlanCommon):
         self.assertEqual(cells["On site test"], [("Included", "covered")] * 2)
         self.assertEqual(cells["Remote test"][0], (self._money(81), "billed"))
 
+    def test_level_has_a_row_of_its_own_where_it_costs_something_else(self):
+        senior = self.env["psa.technician.level"].create({"name": "Senior"})
+        self._create_rule(
+            self.plan,
+            sequence=-1,
+            level_ids=[Command.set(senior.ids)],
+            service_type_ids=[Command.set(self.remote.ids)],
+            price_method="fixed",
+            price=140,
+        )
+        cells = self._get_cells("plan", self.plan)
+        self.assertEqual(cells["Remote test, Senior"][0][0], self._money(140))
+        self.assertNotIn("On site test, Senior", cells)
+
+    def test_card_of_customers_begins_with_those_who_have_prices_of_their_own(self):
+        plans = self.env["psa.billing.plan"].with_user(self.bea)
+        before = {it["id"] for it in plans.get_rate_card("customer")["columns"]}
+        self.acme.psa_work_discount = 10
+        self._create_billed(
+            [{"billing_plan_id": self.plan.id}], customer_id=self.globex.id
+        )
+        after = {it["id"] for it in plans.get_rate_card("customer")["columns"]}
+        self.assertEqual(after - before, {self.acme.id, self.globex.id})
+
     def test_customer_of_another_company_is_not_shown(self):
         stranger = self.env["res.partner"].create(
             {

@@ -66,16 +66,33 @@ class PsaRateCardMixin(models.AbstractModel):
                 {name: column[name] for name in ("id", "name", "subtitle", "bands")}
                 for column in columns
             ],
-            "rows": [
-                {
-                    "key": index,
-                    "name": row["name"],
-                    "icon": row["icon"],
-                    "cells": [cell for it in columns for cell in it["cells"][index]],
-                }
-                for index, row in enumerate(rows)
-            ],
+            "rows": self._drop_same_rows(
+                [
+                    {
+                        "key": index,
+                        "name": row["name"],
+                        "icon": row["icon"],
+                        "level": bool(row["values"].get("level")),
+                        "cells": [
+                            cell for it in columns for cell in it["cells"][index]
+                        ],
+                    }
+                    for index, row in enumerate(rows)
+                ]
+            ),
         }
+
+    @api.model
+    def _drop_same_rows(self, rows):
+        """Return rows without those of levels that cost what everybody costs."""
+        kept, usual = [], None
+        for row in rows:
+            says = [(it["text"], it["state"], it["exceptions"]) for it in row["cells"]]
+            if not row["level"]:
+                usual = says
+            if not row["level"] or says != usual:
+                kept.append(row)
+        return kept
 
     # === COLUMNS AND ROWS === #
 
@@ -89,7 +106,8 @@ class PsaRateCardMixin(models.AbstractModel):
             model = "res.partner"
             domain = Domain("psa_is_customer", "=", True) & (
                 Domain("psa_billing_plan_id", "!=", False)
-                | Domain("psa_agreement_ids.state", "=", "active")
+                | Domain("psa_work_discount", ">", 0)
+                | Domain("psa_agreement_ids", "any", self._get_planned_domain())
             )
         records = self.env[model]
         if ids:
@@ -98,6 +116,14 @@ class PsaRateCardMixin(models.AbstractModel):
             return records[:MAX_COLUMNS], len(records) > MAX_COLUMNS
         records = records.search(domain, limit=MAX_COLUMNS + 1)
         return records[:MAX_COLUMNS], len(records) > MAX_COLUMNS
+
+    @api.model
+    def _get_planned_domain(self):
+        """Return the domain of agreements in force that have a plan of their own."""
+        return Domain("state", "=", "active") & (
+            Domain("billing_plan_id", "!=", False)
+            | Domain("line_ids.billing_plan_id", "!=", False)
+        )
 
     @api.model
     def _get_card_rows(self):
