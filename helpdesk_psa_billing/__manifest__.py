@@ -65,6 +65,7 @@
         "views/psa_technician_level_views.xml",
         "views/psa_billing_rule_views.xml",
         "views/psa_billing_plan_views.xml",
+        "wizards/psa_billing_plan_preview_views.xml",
         "views/psa_billing_plan_holder_views.xml",
         "views/psa_billing_plan_menus.xml",
         "wizards/psa_billing_finding_accept_views.xml",

@@ -31,6 +31,7 @@ class PsaDemo(models.AbstractModel):
         for sequence, values in enumerate(data["plans"]):
             self._create_plan(sequence, values)
         self._choose_plans(data)
+        self._rate_the_past()
 
     # === WHAT WORK COSTS === #
 
@@ -149,3 +150,11 @@ class PsaDemo(models.AbstractModel):
         for key, discount in data["discounts"].items():
             customer = self._find("res_partner", key).with_company(company)
             customer.psa_work_discount = discount
+
+    def _rate_the_past(self):
+        """Let the work of this month and the two before it have its charges."""
+        company = self.env.ref("base.main_company")
+        company.psa_work_billing_start = self._get_demo_day(2, 1)
+        for model in ("account.analytic.line", "psa.item"):
+            work = self.env[model]
+            work.search(work._psa_get_missing_domain())._psa_rate()

@@ -39,3 +39,5 @@ from . import test_rule_choice
 from . import test_billing_rounding
 from . import test_decision_table
 from . import test_billing_rates
+from . import test_billing_plan_preview
+from . import test_charge_travel

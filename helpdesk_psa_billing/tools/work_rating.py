@@ -301,6 +301,7 @@ def refuse_free(part):
         part.destination != "billed"
         or part.amount
         or part.component != WORK
+        or part.is_flat  # its price is the flat amount, which comes besides
         or part.rule.reason
         or not part.quantity
     ):

@@ -313,7 +313,10 @@ class PsaChargeRatingMixin(models.AbstractModel):
                 )
             )
         )
-        return [charge._to_fixed() for charge in charges]
+        # What is approved and foreseen anew does not stand beside itself.
+        known = {work.key for work in works}
+        fixed = [charge._to_fixed() for charge in charges]
+        return [it for it in fixed if it.work.key not in known]
 
     def _to_fixed(self):
         """Return an approved charge as what is rounded beside it sees it."""
