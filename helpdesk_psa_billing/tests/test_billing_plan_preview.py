@@ -1,6 +1,6 @@
 """What the work of a past month would have been by a plan as it stands now."""
 
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -57,6 +57,15 @@ class TestPlanPreview(ChargeCommon):
         self._work(90)
         self.plan.rule_ids.service_type_ids = self.onsite
         self.assertEqual(self._preview(self.plan).line_ids.pending_minutes, 90)
+
+    def test_work_with_and_without_hours_of_one_day_goes_together(self):
+        self._work(60)
+        self._work(
+            30,
+            psa_start=datetime(2026, 3, 1, 9),
+            psa_stop=datetime(2026, 3, 1, 9, 30),
+        )
+        self.assertEqual(self._preview(self.plan).line_ids.amount_then, 135)
 
     def test_work_of_other_months_does_not_count(self):
         self._work(90)

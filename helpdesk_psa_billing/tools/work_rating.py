@@ -122,7 +122,7 @@ class Context:
 
 def get_order(work):
     """Return by what work is put in order: its day, its hours, then as it was entered."""
-    return (work.day, work.start is None, work.start or work.day, work.key)
+    return (work.day, not work.start, work.start or work.day, work.key)
 
 
 def round_parts(parts, context):
