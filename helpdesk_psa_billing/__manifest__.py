@@ -91,6 +91,7 @@
         "demo/psa_billing_plan_demo.xml",
         "demo/psa_price_revision_demo.xml",
         "demo/psa_count_demo.xml",
+        "demo/psa_allowance_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -54,6 +54,7 @@ class ProductTemplate(models.Model):
         "product_id",
         "service_type_id",
         string="For service types",
+        groups="helpdesk_psa.group_psa_readonly",
         help="It pays for work of these types only. Empty: for all.",
     )
 

@@ -9,6 +9,7 @@ class PsaTicket(models.Model):
     psa_allowance_text = fields.Char(
         string="Prepaid",
         compute="_compute_psa_allowance_text",
+        groups="helpdesk_psa.group_psa_readonly",
         help="What is left to pay for work on the ticket today.",
     )
 

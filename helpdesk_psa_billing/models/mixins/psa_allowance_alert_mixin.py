@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
 
 # Days back in which whoever logged time on an allowance is told that it runs out.
 AGENT_DAYS = 60
@@ -239,6 +243,11 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
         ).filtered(lambda it: set(it._get_reached_alerts()) - set(it.alerts_sent or ()))
         progress(remaining=len(found))
         for allowance in found:
-            allowance._alert()
+            try:
+                with self.env.cr.savepoint():
+                    allowance._alert()
+            except Exception:
+                # The next time it is tried again; the others are told meanwhile.
+                _logger.exception("%s could not be told of", allowance.name)
             if not progress(1):
                 break
