@@ -92,6 +92,7 @@
         "demo/psa_price_revision_demo.xml",
         "demo/psa_count_demo.xml",
         "demo/psa_allowance_demo.xml",
+        "demo/psa_charge_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }
