@@ -400,6 +400,12 @@ class TestBilling(ChargeCommon):
         self._bill_and_post(entry)
         self.assertTrue(self._charges(forgotten).is_late)
 
+    def test_approved_work_that_nobody_pays_for_waits_for_no_run(self):
+        entry, free = self._work(60), self._work(30, psa_billable=False)
+        self._approve(free)
+        self._bill_and_post(entry)
+        self.assertFalse(self._charges(free).is_late)
+
     def test_invoiced_work_is_neither_edited_nor_deleted(self):
         # As good as Odoo (V8).
         entry = self._work()

@@ -207,7 +207,7 @@ class PsaBillingRunWorkMixin(models.AbstractModel):
     # === WHAT COMES LATE === #
 
     def _close_work(self):
-        """From now on the work of these days comes late."""
+        """From now on the work of these days comes late, if it is to be invoiced at all."""
         self.ensure_one()
         if not self.take_work or not self.work_until:
             return
@@ -216,6 +216,7 @@ class PsaBillingRunWorkMixin(models.AbstractModel):
             self._get_work_scope_domain()
             & Domain("invoice_line_id", "=", False)
             & Domain("state", "!=", "invoiced")
+            & (Domain("state", "=", "draft") | Domain("destination", "=", "billed"))
             & Domain("is_late", "=", False)
         )
         charges.flush_model()

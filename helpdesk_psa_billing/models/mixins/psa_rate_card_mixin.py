@@ -40,11 +40,11 @@ class PsaRateCardMixin(models.AbstractModel):
         return {**action, "params": {"kind": kind, "ids": ids}, "context": {}}
 
     @api.model
-    def get_rate_card(self, kind, ids=None, day=None):
+    def get_rate_card(self, kind, subject_ids=None, day=None):
         """Return a card, for the screen that shows it.
 
         :param str kind: plan or customer
-        :param list ids: of these; without them, the first ones in use
+        :param list subject_ids: of these; without them, the first ones in use
         :param str day: ISO date; today unless given
         :return: dict of columns with their bands, and rows with a cell for each band
         """
@@ -54,7 +54,7 @@ class PsaRateCardMixin(models.AbstractModel):
         self.env["psa.billing.rule"].search(
             [("company_id", "=", self.env.company.id)]
         ).mapped("terms_text")
-        subjects, is_cut = self._get_card_subjects(kind, ids)
+        subjects, is_cut = self._get_card_subjects(kind, subject_ids)
         rows = self._get_card_rows()
         columns = [self._get_card_column(kind, it, rows, day) for it in subjects]
         return {

@@ -50,7 +50,7 @@ const CARD = {
 /** Show the card; what it asks and opens is noted as steps. */
 async function openCard(params) {
     onRpc("psa.billing.plan", "get_rate_card", ({ args, kwargs }) => {
-        expect.step([args[0], kwargs.ids, kwargs.day]);
+        expect.step([args[0], kwargs.subject_ids, kwargs.day]);
         return args[0] === "plan" ? CARD : { ...CARD, kind: "customer", columns: [], rows: [] };
     });
     mockService("action", {

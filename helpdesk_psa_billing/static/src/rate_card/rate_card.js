@@ -46,7 +46,7 @@ export class RateCard extends Component {
 
     async load(kind, day = this.card?.day) {
         this.state.card = await this.orm.call("psa.billing.plan", "get_rate_card", [kind], {
-            ids: this.ids[kind] || false,
+            subject_ids: this.ids[kind] || false,
             day: day || false,
         });
         this.state.kind = kind;
