@@ -99,7 +99,12 @@ def spread():
     Each process works on its own copy of the database, which pytest-odoo makes.
     """
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    return [f"-n{processes}", "--dist=loadfile", "--no-loadscope-reorder"]
+    return [
+        *("-p", "devtools.own_filestore"),
+        f"-n{processes}",
+        "--dist=loadfile",
+        "--no-loadscope-reorder",
+    ]
 
 
 def odoo_tests(without=None):

@@ -72,9 +72,10 @@ class PsaCharge(models.Model):
     agreement_id = fields.Many2one(
         "psa.agreement",
         compute="_compute_agreement_id",
+        # Not precomputed: the records that are made for that would stay among those of
+        # the agreement.
         store=True,
         readonly=False,
-        precompute=True,
         index="btree_not_null",
         ondelete="restrict",
     )

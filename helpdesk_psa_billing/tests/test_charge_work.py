@@ -166,27 +166,31 @@ class TestRating(ChargeCommon):
         self.assertEqual(self._charges(later).customer_id, self.globex)
 
     def test_foreseen_is_what_is_stored_then(self):
-        values = {
-            "psa_ticket_id": self.ticket.id,
-            "psa_service_type_id": self.remote.id,
-            "psa_minutes": 30,
-            "date": MARCH,
-            "psa_billable": True,
-        }
-        foreseen = self.env["psa.charge"].with_user(self.ada).foresee(values)
+        foreseen = self._foresee(self.lea)
         self.assertFalse(self.env["psa.charge"].search([]))
         entry = self._work(30)
-        self.assertEqual(foreseen["text"], self._charges(entry).explanation)
-        self.assertEqual(foreseen["parts"][0]["minutes"], 30)
+        [part] = foreseen["parts"]
+        self.assertEqual(part["text"], self._charges(entry).explanation)
 
     def test_nobody_foresees_the_work_of_a_hidden_ticket(self):
         group = self.env["psa.customer.group"].create(
             {"name": "Bank", "restrict": True, "user_ids": [(6, 0, self.max.ids)]}
         )
         self.acme.psa_customer_group_id = group
-        values = {"psa_ticket_id": self.ticket.id, "psa_minutes": 30}
         with self.assertRaises(AccessError):
-            self.env["psa.charge"].with_user(self.ada).foresee(values)
+            self._foresee(self.ada)
+
+    def _foresee(self, user):
+        """Return what becomes of half an hour on the ticket, as its dialog asks."""
+        values = {
+            "res_model": "psa.ticket",
+            "res_id": self.ticket.id,
+            "date": "2026-03-01",
+            "hours": 0.5,
+            "service_type_id": self.remote.id,
+            "billable": True,
+        }
+        return self.env["psa.charge"].with_user(user).foresee("psa.time.log", values)
 
 
 @tagged("post_install", "-at_install")
