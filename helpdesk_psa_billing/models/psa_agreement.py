@@ -34,6 +34,8 @@ class PsaAgreement(models.Model):
         "psa.agreement.revenue.mixin",
     ]
 
+    _psa_charge_field = "agreement_id"
+
     # The rhythm of new lines
     billing_interval = fields.Integer(
         string="Invoiced every",
@@ -228,10 +230,6 @@ class PsaAgreement(models.Model):
     def _get_frozen_fields(self):
         """Override: the currency of what is charged already."""
         return super()._get_frozen_fields() | {"currency_id"}
-
-    def _psa_get_charge_field(self):
-        """Override: the agreement."""
-        return "agreement_id"
 
     # === PERIODS === #
 

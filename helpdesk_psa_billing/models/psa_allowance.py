@@ -25,12 +25,15 @@ class PsaAllowance(models.Model):
         "psa.allowance.sold.mixin",
         "psa.allowance.included.mixin",
         "psa.allowance.alert.mixin",
+        "psa.charges.button.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     # The order in which they are used up.
     _order = "date_until, granted_date, id"
     _check_company_auto = True
+
+    _psa_charge_field = "allowance_id"
 
     name = fields.Char(
         string="Number", required=True, copy=False, readonly=True, default="/"
@@ -273,19 +276,6 @@ class PsaAllowance(models.Model):
             )
 
     # === ACTIONS === #
-
-    def action_open_charges(self):
-        """Open the work that was paid from the allowance, and the work beyond it."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "helpdesk_psa_billing.psa_charge_action"
-        )
-        return {
-            **action,
-            "display_name": self.display_name,
-            "domain": [("allowance_id", "=", self.id)],
-            "context": {},
-        }
 
     def action_open_source(self):
         """Open the order, the invoice or the agreement that it comes from."""

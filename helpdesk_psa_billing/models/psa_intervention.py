@@ -5,9 +5,7 @@ class PsaIntervention(models.Model):
     _name = "psa.intervention"
     _inherit = ["psa.work.owner.mixin", "psa.intervention"]
 
-    def _psa_get_charge_field(self):
-        """Override: the visit."""
-        return "intervention_id"
+    _psa_charge_field = "intervention_id"
 
     def _psa_get_rated_fields(self):
         """Override: what says for whom and under which agreement the work is."""

@@ -6,6 +6,8 @@ class PsaTicket(models.Model):
     _name = "psa.ticket"
     _inherit = ["psa.work.owner.mixin", "psa.ticket"]
 
+    _psa_charge_field = "ticket_id"
+
     psa_allowance_text = fields.Char(
         string="Prepaid",
         compute="_compute_psa_allowance_text",
@@ -29,10 +31,6 @@ class PsaTicket(models.Model):
         """Open what can pay for work of the customer."""
         self.ensure_one()
         return self.customer_id.action_psa_open_allowances()
-
-    def _psa_get_charge_field(self):
-        """Override: the ticket."""
-        return "ticket_id"
 
     def _psa_get_rated_fields(self):
         """Override: what says for whom and under which agreement the work is."""

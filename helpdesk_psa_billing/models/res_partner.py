@@ -16,10 +16,7 @@ class ResPartner(models.Model):
     ]
 
     _psa_count_kind = "contacts"
-
-    def _psa_get_charge_field(self):
-        """Override: the customer."""
-        return "customer_id"
+    _psa_charge_field = "customer_id"
 
     def write(self, vals):
         """Override: people come and go with the firm that they work for."""

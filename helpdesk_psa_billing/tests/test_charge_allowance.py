@@ -60,6 +60,32 @@ class TestPaidAhead(ChargeCommon):
         first.unlink()
         self.assertEqual(self._charges(second).destination, "allowance")
 
+    def test_deleted_part_gives_its_money_to_what_came_after(self):
+        self._grant(90, unit="money", currency_id=self.company.currency_id.id)
+        cable = self._create_product("Cable", 90, type="consu")
+        part = self.env["psa.item"].create(
+            {"ticket_id": self.ticket.id, "product_id": cable.id, "date": MARCH}
+        )
+        entry = self._work(60, day=date(2026, 3, 2))
+        self.assertEqual(self._charges(entry).destination, "billed")
+        part.unlink()
+        self.assertEqual(self._charges(entry).destination, "allowance")
+
+    def test_time_moved_to_another_customer_gives_its_minutes_back(self):
+        self._grant(1)
+        first, second = self._work(60), self._work(60, day=date(2026, 3, 2))
+        first.psa_ticket_id = self._create_ticket(partner_id=self.zoe.id)
+        self.assertEqual(self._charges(second).destination, "allowance")
+
+    def test_ticket_of_another_customer_gives_its_minutes_back(self):
+        self._grant(1)
+        other = self._create_ticket()
+        self._work(60, ticket=other)
+        second = self._work(60, day=date(2026, 3, 2))
+        self.assertEqual(self._charges(second).destination, "billed")
+        other.write({"partner_id": self.zoe.id})
+        self.assertEqual(self._charges(second).destination, "allowance")
+
     def test_work_dated_earlier_is_paid_first(self):
         self._grant(1)
         later = self._work(60, day=date(2026, 3, 9))

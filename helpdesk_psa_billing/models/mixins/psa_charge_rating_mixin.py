@@ -55,6 +55,12 @@ class PsaChargeRatingMixin(models.AbstractModel):
         self._store(entries, items, parts, drafts)
 
     @api.model
+    def _rate_again(self, entries, items):
+        """Rate what depended on something that has changed or is gone, and itself."""
+        for work in (entries, items):
+            work.exists()._psa_rate()
+
+    @api.model
     def _foresee(self, works):
         """Return what would become of work: {key: list of (`Part`, explanation)}.
 
@@ -264,17 +270,18 @@ class PsaChargeRatingMixin(models.AbstractModel):
         return self.search([(name, "in", work.ids)], order="sequence")
 
     @api.model
-    def _get_companions(self, work, drawing=False):
-        """Return records of the same model whose charges depend on some work."""
+    def _get_companions(self, work):
+        """Return other work whose charges depend on some, before that changes or goes.
+
+        :param work: time entries or items
+        :return: (time entries, items)
+        """
         work = work.sudo()
-        if work._name == "psa.item":
-            entries, items = self.env["account.analytic.line"].sudo(), work
-        else:
+        entries, items = self.env["account.analytic.line"].sudo(), work
+        if work._name != "psa.item":
             entries, items = work, self.env["psa.item"].sudo()
-        found = self._get_rounded_together(entries)
-        if drawing:
-            found |= self._get_drawing(entries, items).analytic_line_id
-        return work.browse() if work._name == "psa.item" else found - work
+        all_entries, all_items = self._add_companions(entries, items)
+        return all_entries - entries, all_items - items
 
     def _get_drawing(self, entries, items):
         """Return the draft charges of the same customers that allowances may pay."""

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 class PsaChargedMixin(models.AbstractModel):
     """Work that is charged: as it changes its draft charges follow, until one is approved.
 
-    Models that inherit it say what the rules ask, see `_psa_get_work_facts`.
+    Models that inherit it say in `_psa_get_work_facts` what the rules ask, as records: see
+    `_make_work`.
     """
 
     _name = "psa.charged.mixin"
@@ -47,7 +48,8 @@ class PsaChargedMixin(models.AbstractModel):
         work._psa_check_uncharged()
         companions = work._psa_get_companions()
         result = super().write(vals)
-        (work | self._psa_get_chargeable() | companions.exists())._psa_rate()
+        (work | self._psa_get_chargeable())._psa_rate()
+        self.env["psa.charge"]._rate_again(*companions)
         return result
 
     def unlink(self):
@@ -55,11 +57,11 @@ class PsaChargedMixin(models.AbstractModel):
         if not self._psa_get_chargeable():
             return super().unlink()
         self._psa_check_uncharged()
-        companions = self._psa_get_companions(drawing=True)
+        companions = self._psa_get_companions()
         # sudo: drafts follow from the work, whoever deletes it
         self.env["psa.charge"].sudo()._get_charges_of_work(self).unlink()
         result = super().unlink()
-        companions.exists()._psa_rate()
+        self.env["psa.charge"]._rate_again(*companions)
         return result
 
     def _psa_rate(self):
@@ -75,14 +77,11 @@ class PsaChargedMixin(models.AbstractModel):
         if work:
             charges._rate_work(work)
 
-    def _psa_get_companions(self, drawing=False):
-        """Return work of the same kind whose charges depend on these, without them.
-
-        :param bool drawing: also what draws on the same allowances
-        """
-        if not self:
-            return self
-        return self.env["psa.charge"].sudo()._get_companions(self, drawing)
+    def _psa_get_companions(self):
+        """Return other work whose charges depend on these: (time entries, items)."""
+        # Nothing to look for unless somebody bills it.
+        work = self.sudo().filtered(lambda it: it._psa_is_charged())
+        return self.env["psa.charge"].sudo()._get_companions(work)
 
     def _psa_check_uncharged(self):
         """Refuse to change or delete work of which a charge is approved.
@@ -122,10 +121,6 @@ class PsaChargedMixin(models.AbstractModel):
     def _psa_get_rated_fields(self):
         """Return the fields that decide what becomes of the work."""
         return set()
-
-    def _psa_get_work_facts(self):
-        """Return what rules ask about the work, as records: see `_make_work`."""
-        raise NotImplementedError
 
     def _psa_is_charged(self):
         """Tell whether it is somebody's business to bill the work."""

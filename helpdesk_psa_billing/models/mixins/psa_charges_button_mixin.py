@@ -7,6 +7,9 @@ class PsaChargesButtonMixin(models.AbstractModel):
     _name = "psa.charges.button.mixin"
     _description = "Button to Charges"
 
+    # The field of charges that names these records; each model has its own.
+    _psa_charge_field = None
+
     psa_charged_count = fields.Integer(
         string="Number of charges",
         compute="_compute_psa_charged_count",
@@ -14,7 +17,7 @@ class PsaChargesButtonMixin(models.AbstractModel):
     )
 
     def _compute_psa_charged_count(self):
-        name = self._psa_get_charge_field()
+        name = self._psa_charge_field
         counts = dict(
             self.env["psa.charge"]._read_group(
                 [(name, "in", self.ids)], [name], ["__count"]
@@ -22,10 +25,6 @@ class PsaChargesButtonMixin(models.AbstractModel):
         )
         for record in self:
             record.psa_charged_count = counts.get(record, 0)
-
-    def _psa_get_charge_field(self):
-        """Return the field of charges that names these records."""
-        raise NotImplementedError
 
     def action_psa_open_charges(self):
         """Open the charges."""
@@ -36,6 +35,6 @@ class PsaChargesButtonMixin(models.AbstractModel):
         return {
             **action,
             "display_name": self.display_name,
-            "domain": [(self._psa_get_charge_field(), "=", self.id)],
+            "domain": [(self._psa_charge_field, "=", self.id)],
             "context": {},
         }

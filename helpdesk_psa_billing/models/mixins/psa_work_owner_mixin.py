@@ -13,27 +13,36 @@ class PsaWorkOwnerMixin(models.AbstractModel):
     _inherit = ["psa.charges.button.mixin"]
 
     def write(self, vals):
+        if not vals.keys() & self._psa_get_rated_fields():
+            return super().write(vals)
+        # Also what depends on it: a former customer's allowance gets its part back.
+        work = self.env["psa.charge"].sudo()._add_companions(*self._psa_get_work())
         result = super().write(vals)
-        if vals.keys() & self._psa_get_rated_fields():
-            self._psa_rate_work()
+        self.env["psa.charge"]._rate_again(*work)
         return result
 
     def unlink(self):
-        """Override: proposals for its parts and expenses go with it."""
-        # sudo: whoever may delete it need not see the charges
-        items = (
-            self.env["psa.item"].sudo().search(self._psa_get_work_domain("psa.item"))
-        )
-        items._psa_check_uncharged()
-        self.env["psa.charge"].sudo()._get_charges_of_work(items).unlink()
-        return super().unlink()
+        """Override: proposals for its parts and expenses go with it.
 
-    def _psa_rate_work(self):
-        """Have the rules decide anew about the work of these."""
-        for model in ("account.analytic.line", "psa.item"):
-            # sudo: colleagues' work as well
-            work = self.env[model].sudo().search(self._psa_get_work_domain(model))
-            work._psa_rate()
+        Its time stays, and stays charged as it was.
+        """
+        time, items = self._psa_get_work()
+        items._psa_check_uncharged()
+        # sudo: whoever may delete it need not see the charges
+        charges = self.env["psa.charge"].sudo()
+        others, other_items = charges._get_companions(items)
+        charges._get_charges_of_work(items).unlink()
+        result = super().unlink()
+        charges._rate_again(others - time, other_items)
+        return result
+
+    def _psa_get_work(self):
+        """Return the work of these: (time entries, items)."""
+        # sudo: colleagues' work as well
+        return tuple(
+            self.env[model].sudo().search(self._psa_get_work_domain(model))
+            for model in ("account.analytic.line", "psa.item")
+        )
 
     def _psa_get_rated_fields(self):
         """Return the fields that decide what becomes of the work."""
@@ -44,7 +53,7 @@ class PsaWorkOwnerMixin(models.AbstractModel):
 
         :param str model: `account.analytic.line` or `psa.item`
         """
-        name = self._psa_get_charge_field()
+        name = self._psa_charge_field
         if model == "account.analytic.line":
             name = f"psa_{name}"
         return [(name, "in", self.ids)]
