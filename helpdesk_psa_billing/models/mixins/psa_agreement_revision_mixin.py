@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -449,6 +451,8 @@ class PsaAgreementRevisionMixin(models.AbstractModel):
                     self._remind_of_revision(revision)
                 elif revision.problem:
                     revision._work_out()
+        except OperationalError:
+            raise  # somebody else was at the same rows: the scheduler tries again
         except Exception:
             _logger.exception(
                 "The prices of agreement %s could not be revised", self.id

@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -246,6 +248,8 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     allowance._alert()
+            except OperationalError:
+                raise  # somebody else was at the same rows: the scheduler tries again
             except Exception:
                 # The next time it is tried again; the others are told meanwhile.
                 _logger.exception("%s could not be told of", allowance.name)
