@@ -21,6 +21,8 @@ class Desk:
     user_field = "user_id"
     is_open_sql = None
     has_acknowledgements = False
+    # Whether an answer waits in the outgoing queue, instead of leaving at once.
+    queues_answers = False
     import_context = {"tracking_disable": True}
 
     def __init__(self, env):
@@ -119,6 +121,7 @@ class TicketDesk(Desk):
     open_domain = [("stage_category", "in", ["new", "open", "waiting"])]
     import_context = {"tracking_disable": True, "psa_import_mode": True}
     has_acknowledgements = True
+    queues_answers = True
 
     def _make_teams(self, env):
         self._make_promises(env)

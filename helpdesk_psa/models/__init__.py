@@ -37,6 +37,7 @@ from . import (
     psa_mail_rule,
     psa_mail_log,
     calendar_event,
+    ir_cron,
     mail_alias_domain,
     mail_mail,
     mail_message,

@@ -64,22 +64,8 @@ class PsaNotice(models.Model):
 
     @api.model
     def _wake_scheduler(self):
-        """Have the notices sent as soon as possible.
-
-        While an earlier call waits, this one is only written down: waking the scheduler
-        takes a new connection to PostgreSQL each time. If it has just begun to work, it
-        comes back within a minute.
-        """
-        # sudo: agents cause notices, only the scheduler handles them
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "helpdesk_psa.ir_cron_psa_notice"
-        )
-        now = fields.Datetime.now()
-        calls = self.env["ir.cron.trigger"].sudo()
-        if calls.search([("cron_id", "=", cron_id), ("call_at", "<=", now)], limit=1):
-            calls.create({"cron_id": cron_id, "call_at": now})
-        else:
-            self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+        """Have the notices sent as soon as possible."""
+        self.env["ir.cron"]._psa_wake("helpdesk_psa.ir_cron_psa_notice")
 
     @api.model
     def _cron_send(self):
@@ -128,7 +114,7 @@ class PsaNotice(models.Model):
             force_send=False,
             email_values={"headers": repr(headers)},
         )
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        self.env["ir.cron"]._psa_wake("mail.ir_cron_mail_scheduler_action")
         tickets._log_event("notice", new=str(template.id))
         self.unlink()
 

@@ -204,6 +204,10 @@ class HelpdeskCommon(MailCommon):
             self._end_transaction()
         return self.env["psa.mail.log"].search([], order="id desc", limit=1)
 
+    def _send_mails(self):
+        """Send what waits in the outgoing queue, as the scheduler does."""
+        self.env["mail.mail"].process_email_queue()
+
     def _receive_failing(self, error, **values):
         """Let a mail come in whose processing must raise.
 

@@ -12,11 +12,13 @@ class TestMailOut(HelpdeskCommon):
     def _answer(self, ticket, body="Restart it.", **values):
         """Let Ada answer the customer; the mails are in `self._mails`."""
         with self.mock_mail_gateway():
-            return ticket.with_user(self.ada).message_post(
+            message = ticket.with_user(self.ada).message_post(
                 body=body,
                 message_type="comment",
                 **{"subtype_xmlid": "mail.mt_comment", **values},
             )
+            self._send_mails()
+        return message
 
     def _get_mails_to(self, *addresses):
         return [
@@ -26,6 +28,21 @@ class TestMailOut(HelpdeskCommon):
         ]
 
     # === ANSWERS === #
+
+    def test_answer_waits_for_no_mail_server(self):
+        ticket = self._create_ticket()
+        job = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        calls = [("cron_id", "=", job.id)]
+        before = self.env["ir.cron.trigger"].search(calls)
+        with self.mock_mail_gateway():
+            ticket.with_user(self.ada).message_post(
+                body="Restart it.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+        self.assertFalse(self._mails)
+        self.assertEqual(self._new_mails.state, "outgoing")
+        self.assertEqual(len(self.env["ir.cron.trigger"].search(calls) - before), 1)
 
     def test_answer_leaves_from_the_address_of_the_team(self):
         ticket = self._create_ticket()
@@ -78,6 +95,8 @@ class TestMailOut(HelpdeskCommon):
     def test_answer_by_mail_reaches_a_requester_who_is_no_contact(self):
         ticket = self._receive(email_from="Nina <nina@new.example.com>").ticket_id
         self._reply(ticket.message_ids[0], email_from="ada@msp.example.com")
+        with self.mock_mail_gateway():
+            self._send_mails()
         self.assertEqual(len(self._get_mails_to("nina@new.example.com")), 1)
 
     def test_requester_whom_the_composer_makes_a_contact_gets_one_mail(self):

@@ -241,6 +241,7 @@ class TestMailButtons(PortalCommon):
         """Let Ada answer; return the bodies of the mails by recipient's address."""
         with self.mock_mail_gateway():
             self._post("On its way", partner_ids=partners.ids)
+            self._send_mails()
         return {
             address: mail["body"]
             for mail in self._mails

@@ -96,9 +96,7 @@ class PsaTicketMailOutMixin(models.AbstractModel):
         :param values: further values of `message_post`, such as attachments
         """
         self.ensure_one()
-        return self.with_context(
-            psa_first_message=True, mail_notify_force_send=False
-        ).message_post(
+        return self.with_context(psa_first_message=True).message_post(
             body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
@@ -209,14 +207,20 @@ class PsaTicketMailOutMixin(models.AbstractModel):
         return recipients
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
-        """Override of `mail` to wake the outgoing queue when sending is left to it."""
+        """Override of `mail` to leave sending to the outgoing queue, and to wake it.
+
+        Whoever writes does not wait for the mail server, nor does a mailbox being read.
+        """
+        at_once = self.env.context.get("mail_notify_force_send", False)
         mailed = frozenset(
             data["id"] for data in recipients_data if data["notif"] == "email"
         )
-        ticket = self.with_context(psa_mailed_ids=mailed)
+        ticket = self.with_context(
+            psa_mailed_ids=mailed, mail_notify_force_send=at_once
+        )
         result = super(PsaTicketMailOutMixin, ticket)._notify_thread_by_email(
             message, recipients_data, **kwargs
         )
-        if self.env.context.get("mail_notify_force_send") is False:
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        if mailed and not at_once:
+            self.env["ir.cron"]._psa_wake("mail.ir_cron_mail_scheduler_action")
         return result

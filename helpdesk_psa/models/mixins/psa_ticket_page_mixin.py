@@ -207,7 +207,6 @@ class PsaTicketPageMixin(models.AbstractModel):
             attachments_mime_plainxml=True,
             mail_post_autofollow=False,
             mail_post_autofollow_author_skip=True,
-            mail_notify_force_send=False,
         )
 
     def _get_page_author(self):
