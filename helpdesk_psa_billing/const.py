@@ -98,3 +98,16 @@ ALLOWANCE_OVERRUNS = [
     ("billed", "Billed"),
     ("refused", "Pending, until somebody decides"),
 ]
+
+# What goes out with an invoice of work.
+STATEMENT_FORMATS = [
+    ("none", "None"),
+    ("pdf", "PDF"),
+    ("pdf_xlsx", "PDF and Excel"),
+]
+
+# How the work on it is put together.
+STATEMENT_GROUPINGS = [
+    ("ticket", "By ticket"),
+    ("day", "By day"),
+]

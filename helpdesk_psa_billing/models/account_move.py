@@ -9,7 +9,14 @@ class AccountMove(models.Model):
     """Invoices carry charges: what is deleted, cut short or credited is due again."""
 
     _name = "account.move"
-    _inherit = ["account.move", "psa.move.annex.mixin", "psa.move.links.mixin"]
+    # The proof comes first: Odoo's methods call nothing behind them.
+    _inherit = [
+        "psa.move.proof.mixin",
+        "psa.move.statement.mixin",
+        "account.move",
+        "psa.move.annex.mixin",
+        "psa.move.links.mixin",
+    ]
 
     psa_run_id = fields.Many2one(
         "psa.billing.run",

@@ -6,7 +6,11 @@ from ..tools.complete_values import CompleteValues
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
-    _inherit = ["account.move.line", "psa.line.block.mixin"]
+    _inherit = [
+        "account.move.line",
+        "psa.line.block.mixin",
+        "psa.line.proof.mixin",
+    ]
 
     psa_charge_ids = fields.One2many(
         "psa.charge",

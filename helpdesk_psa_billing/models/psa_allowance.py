@@ -25,6 +25,7 @@ class PsaAllowance(models.Model):
         "psa.allowance.sold.mixin",
         "psa.allowance.included.mixin",
         "psa.allowance.alert.mixin",
+        "psa.allowance.proof.mixin",
         "psa.charges.button.mixin",
         "mail.thread",
         "mail.activity.mixin",

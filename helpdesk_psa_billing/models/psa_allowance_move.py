@@ -69,6 +69,12 @@ class PsaAllowanceMove(models.Model):
             text = move.allowance_id._format_quantity(move.quantity)
             move.quantity_text = f"+{text}" if move.quantity > 0 else text
 
+    def _get_kind_word(self):
+        """Return what happened, in the language of the context; never the reason, which is
+        ours."""
+        self.ensure_one()
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+
     def write(self, vals):
         if self:
             raise UserError(

@@ -9,7 +9,11 @@ class PsaBillingRunLine(models.Model):
 
     _name = "psa.billing.run.line"
     _description = "Line of a Billing Run"
-    _inherit = ["psa.ledger.mixin", "psa.billing.run.line.review.mixin"]
+    _inherit = [
+        "psa.ledger.mixin",
+        "psa.billing.run.line.review.mixin",
+        "psa.billing.run.line.proof.mixin",
+    ]
     _order = "run_id, state desc, id"
 
     run_id = fields.Many2one(
@@ -90,6 +94,7 @@ class PsaBillingRunLine(models.Model):
             else:
                 line.charge_ids._withdraw()
                 line.write({"state": "refused", "reason": error})
+        self._tell_unbilled()
 
     def _link(self, move):
         """Tie the charges to the invoice that was drafted of them."""

@@ -9,6 +9,7 @@ FREE_FIELDS = {
     "state",
     "invoice_line_id",
     "run_line_id",
+    "told_move_id",
     "is_reversed",
     "is_late",
     "approved_by_id",
@@ -38,6 +39,9 @@ class PsaCharge(models.Model):
         "psa.charge.links.mixin",
         "psa.charge.allowance.mixin",
         "psa.charge.correction.mixin",
+        "psa.charge.proof.mixin",
+        "psa.charge.proof.allowance.mixin",
+        "psa.charge.proof.sheet.mixin",
     ]
     _order = "work_date, id"
     _check_company_auto = True

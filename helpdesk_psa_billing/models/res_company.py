@@ -5,7 +5,12 @@ from ..const import ALLOWANCE_OVERRUNS, ALLOWANCE_USABLE_FROM, REVISION_METHODS
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["psa.company.plan.mixin", "psa.company.work.mixin", "res.company"]
+    _inherit = [
+        "psa.company.plan.mixin",
+        "psa.company.work.mixin",
+        "psa.company.statement.mixin",
+        "res.company",
+    ]
 
     psa_billing_lead_days = fields.Integer(
         string="Invoice ahead",

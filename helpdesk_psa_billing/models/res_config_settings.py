@@ -68,3 +68,9 @@ class ResConfigSettings(models.TransientModel):
     psa_billing_approves_work = fields.Boolean(
         related="company_id.psa_billing_approves_work", readonly=False
     )
+    psa_statement_format = fields.Selection(
+        related="company_id.psa_statement_format", readonly=False
+    )
+    psa_statement_grouping = fields.Selection(
+        related="company_id.psa_statement_grouping", readonly=False
+    )

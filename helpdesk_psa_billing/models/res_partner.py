@@ -9,6 +9,7 @@ class ResPartner(models.Model):
         "psa.licensed.mixin",
         "psa.customer.plan.mixin",
         "psa.customer.work.billing.mixin",
+        "psa.customer.statement.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
         "psa.customer.allowance.mixin",

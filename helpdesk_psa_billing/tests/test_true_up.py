@@ -119,9 +119,9 @@ class TestAnnex(CountCommon):
             self._create_pc("PC-3")
         run = self._run(JULY_1)
         (part,) = run.move_ids._psa_get_annex()
-        self.assertEqual([it["name"] for it in part["rows"]], ["PC-2", "PC-3"])
-        self.assertEqual([it["is_new"] for it in part["rows"]], [False, True])
-        self.assertEqual(part["removed"], [("PC-1", "SERIAL-PC-1")])
+        self.assertEqual([it.name for it in part.rows], ["PC-2", "PC-3"])
+        self.assertEqual([it.is_new for it in part.rows], [False, True])
+        self.assertEqual(part.removed, (("PC-1", "SERIAL-PC-1"),))
         text = self._print(run)
         self.assertIn("no longer there", text)
         self.assertIn(">new<", text)
@@ -132,10 +132,8 @@ class TestAnnex(CountCommon):
         with at(JUNE_10):
             self._create_pc("PC-3")
         parts = self._run(JULY_1).move_ids._psa_get_annex()
-        self.assertEqual(
-            [it["days"] for it in parts[0]["rows"] if it["is_new"]], ["21/30"]
-        )
-        self.assertFalse(any(it["is_new"] for it in parts[1]["rows"]))
+        self.assertEqual([it.days for it in parts[0].rows if it.is_new], ["21/30"])
+        self.assertFalse(any(it.is_new for it in parts[1].rows))
 
     def test_annex_speaks_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("fr_FR")
@@ -165,4 +163,4 @@ class TestAnnex(CountCommon):
             self._create_pc("PC-3")
         self._run(JUNE_10)
         (part,) = first.move_ids._psa_get_annex()
-        self.assertEqual([it["name"] for it in part["rows"]], ["PC-1", "PC-2"])
+        self.assertEqual([it.name for it in part.rows], ["PC-1", "PC-2"])

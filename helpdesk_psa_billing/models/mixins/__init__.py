@@ -62,3 +62,14 @@ from . import psa_company_work_mixin
 from . import psa_customer_work_billing_mixin
 from . import psa_charges_button_mixin
 from . import psa_work_owner_mixin
+from . import psa_allowance_proof_mixin
+from . import psa_charge_proof_mixin
+from . import psa_charge_proof_allowance_mixin
+from . import psa_charge_proof_sheet_mixin
+from . import psa_billed_mixin
+from . import psa_line_proof_mixin
+from . import psa_move_proof_mixin
+from . import psa_move_statement_mixin
+from . import psa_run_line_proof_mixin
+from . import psa_customer_statement_mixin
+from . import psa_company_statement_mixin

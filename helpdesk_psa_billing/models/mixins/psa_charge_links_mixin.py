@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class PsaChargeLinksMixin(models.AbstractModel):
@@ -7,9 +7,21 @@ class PsaChargeLinksMixin(models.AbstractModel):
     _name = "psa.charge.links.mixin"
     _description = "Links of a Charge"
 
+    has_report = fields.Boolean(
+        string="Signed report",
+        compute="_compute_has_report",
+        help="The customer signed for the visit: its report can be opened.",
+    )
+
+    @api.depends("intervention_id.report_attachment_id")
+    def _compute_has_report(self):
+        for charge in self:
+            # sudo: whether there is one; whoever opens it needs the right to
+            charge.has_report = bool(charge.sudo()._get_reported_visits())
+
     def action_open_invoice(self):
-        """Open the invoice of the charge."""
-        return self._open_form(self.move_id)
+        """Open the invoice that bills the charge, or tells of it."""
+        return self._open_form(self.move_id or self.told_move_id)
 
     def action_open_period(self):
         """Open the period that is charged."""
@@ -18,6 +30,28 @@ class PsaChargeLinksMixin(models.AbstractModel):
     def action_open_work(self):
         """Open the ticket or visit of the work."""
         return self._open_form(self.ticket_id or self.intervention_id)
+
+    def action_open_entry(self):
+        """Open the time entry."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_psa.psa_time_entry_action"
+        )
+        return {
+            **action,
+            "display_name": self.env._("Time"),
+            "domain": [("id", "=", self.analytic_line_id.id)],
+            "context": {},
+        }
+
+    def action_open_report(self):
+        """Open the signed report of the visit."""
+        self.ensure_one()
+        return self._get_reported_visits().action_open_report()
+
+    def _get_reported_visits(self):
+        """Return the visits of the work of which there is a signed report."""
+        return self.intervention_id.filtered("report_attachment_id")
 
     def _open_form(self, record):
         self.ensure_one()

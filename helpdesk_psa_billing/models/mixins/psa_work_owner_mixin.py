@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class PsaWorkOwnerMixin(models.AbstractModel):
@@ -11,6 +11,41 @@ class PsaWorkOwnerMixin(models.AbstractModel):
     _description = "Owner of Charged Work"
 
     _inherit = ["psa.charges.button.mixin"]
+
+    psa_invoiced_count = fields.Integer(
+        string="Number of invoices",
+        compute="_compute_psa_invoiced_count",
+        groups="helpdesk_psa_billing.group_psa_billing_user",
+        help="Invoices and credit notes that bill the work, or tell of it.",
+    )
+
+    def _compute_psa_invoiced_count(self):
+        for record in self:
+            record.psa_invoiced_count = len(record._psa_get_invoices())
+
+    def _psa_get_invoices(self):
+        """Return the invoices that bill the work, or tell of it."""
+        charges = self.env["psa.charge"].search(
+            [(self._psa_charge_field, "in", self.ids)]
+        )
+        return charges.move_id | charges.told_move_id
+
+    def action_psa_open_work_invoices(self):
+        """Open the invoices that bill the work, or tell of it."""
+        self.ensure_one()
+        invoices = self._psa_get_invoices()
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices"),
+            "res_model": "account.move",
+        }
+        if len(invoices) == 1:
+            return {**action, "views": [(False, "form")], "res_id": invoices.id}
+        return {
+            **action,
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", invoices.ids)],
+        }
 
     def write(self, vals):
         if not vals.keys() & self._psa_get_rated_fields():
