@@ -69,6 +69,8 @@
         "wizards/psa_billing_plan_preview_views.xml",
         "views/psa_billing_plan_holder_views.xml",
         "views/psa_proof_views.xml",
+        "wizards/psa_invoice_export_views.xml",
+        "wizards/psa_invoice_chain_views.xml",
         "views/psa_billing_plan_menus.xml",
         "wizards/psa_billing_finding_accept_views.xml",
         "views/psa_billing_check_views.xml",

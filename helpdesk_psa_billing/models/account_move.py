@@ -13,6 +13,7 @@ class AccountMove(models.Model):
     _inherit = [
         "psa.move.proof.mixin",
         "psa.move.statement.mixin",
+        "psa.move.export.mixin",
         "account.move",
         "psa.move.annex.mixin",
         "psa.move.links.mixin",

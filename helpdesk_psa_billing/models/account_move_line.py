@@ -10,6 +10,7 @@ class AccountMoveLine(models.Model):
         "account.move.line",
         "psa.line.block.mixin",
         "psa.line.proof.mixin",
+        "psa.line.export.mixin",
     ]
 
     psa_charge_ids = fields.One2many(

@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "psa.customer.plan.mixin",
         "psa.customer.work.billing.mixin",
         "psa.customer.statement.mixin",
+        "psa.customer.export.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
         "psa.customer.allowance.mixin",

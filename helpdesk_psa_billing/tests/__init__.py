@@ -41,3 +41,7 @@ from . import test_decision_table
 from . import test_billing_rates
 from . import test_billing_plan_preview
 from . import test_charge_travel
+from . import test_proof
+from . import test_proof_value
+from . import test_invoice_export
+from . import test_invoice_chain

@@ -7,3 +7,6 @@ from . import psa_period_skip
 from . import psa_price_revision_waive
 from . import psa_allowance_adjust
 from . import psa_time_log
+from . import psa_invoice_export
+from . import psa_invoice_chain
+from . import psa_invoice_chain_step

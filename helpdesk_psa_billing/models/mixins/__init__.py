@@ -73,3 +73,6 @@ from . import psa_move_statement_mixin
 from . import psa_run_line_proof_mixin
 from . import psa_customer_statement_mixin
 from . import psa_company_statement_mixin
+from . import psa_customer_export_mixin
+from . import psa_line_export_mixin
+from . import psa_move_export_mixin

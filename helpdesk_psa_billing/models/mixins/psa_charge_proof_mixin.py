@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 from odoo import fields, models
 from odoo.tools import format_date
 
-from ...const import DESTINATIONS
 from ...tools import proof
 from ...tools.presence import compare, thaw
 
@@ -70,7 +69,7 @@ class PsaChargeProofMixin(models.AbstractModel):
         zone = self._get_proof_zone(payer, company)
         grouping = payer.with_company(company)._psa_get_statement_grouping()
         pairs = [(it._get_proof_kind(), it._prove(zone)) for it in self]
-        days = [line.day for _kind, line in pairs if _kind == proof.WORK]
+        days = [line.day for kind, line in pairs if kind == proof.WORK]
         as_of = self._get_proof_day(move)
         return proof.Proof(
             lang=self.env.lang,
@@ -115,14 +114,13 @@ class PsaChargeProofMixin(models.AbstractModel):
     def _get_destination_labels(self):
         """Return what becomes of work, as a customer reads it: {destination: words}."""
         return {
-            **dict(DESTINATIONS),
-            "billed": self.env._("Billed"),
-            "allowance": self.env._("From allowances"),
             "covered": self.env._("Covered by agreement"),
+            "allowance": self.env._("From allowances"),
             "not_billed": self.env._("Not billed"),
             "written_off": self.env._("Waived"),
             "sale_order": self.env._("On sales orders"),
             "pending": self.env._("Not decided yet"),
+            "billed": self.env._("Billed"),
         }
 
     # === LINES === #
