@@ -42,6 +42,16 @@ class AccountMove(models.Model):
         "Write off: it is never billed.",
     )
 
+    # What its charges say of it, see `psa.move.proof.mixin`.
+    psa_proof_difference = fields.Monetary(
+        string="Differs from its charges",
+        compute="_compute_psa_proof",
+        currency_field="currency_id",
+        groups="helpdesk_psa_billing.group_psa_billing_user",
+        help="How much more its lines say than the charges that they bill; lines without "
+        "charges aside. A credit note counts up, as it does on its lines.",
+    )
+
     # === CREATION === #
 
     def _prepare_create_values(self, vals_list):

@@ -3,6 +3,8 @@ from odoo.tools import float_compare, float_round
 
 from ..tools.complete_values import CompleteValues
 
+BILLING = "helpdesk_psa_billing.group_psa_billing_user"
+
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
@@ -27,6 +29,24 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
         help="The line of the invoice that this line of a credit note takes back.",
+    )
+
+    # What its charges say of it, see `psa.line.proof.mixin`.
+    psa_charged_amount = fields.Monetary(
+        string="By its charges",
+        compute="_compute_psa_charged",
+        currency_field="currency_id",
+        groups=BILLING,
+        help="What the charges of the line add up to, before tax; a credit note counts up, "
+        "as it does on the line.",
+    )
+    psa_difference = fields.Monetary(
+        string="Difference",
+        compute="_compute_psa_charged",
+        currency_field="currency_id",
+        groups=BILLING,
+        help="How much more the line says than its charges, for example because somebody "
+        "changed its price.",
     )
 
     # === CREATION === #

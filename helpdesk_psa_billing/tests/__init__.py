@@ -45,3 +45,4 @@ from . import test_proof
 from . import test_proof_value
 from . import test_invoice_export
 from . import test_invoice_chain
+from . import test_proof_tours

@@ -7,6 +7,9 @@ from odoo.tools import date_utils
 
 from ..tools import ledger_sheet
 
+# Odoo's exporter of the French accounting file, if it is there.
+FEC = "l10n_fr.fec.export.wizard"
+
 
 class PsaInvoiceExport(models.TransientModel):
     """Writes posted invoices and their customers to files for accounting elsewhere."""
@@ -73,6 +76,8 @@ class PsaInvoiceExport(models.TransientModel):
     invoice_file_name = fields.Char(readonly=True)
     customer_file = fields.Binary(readonly=True, attachment=False)
     customer_file_name = fields.Char(readonly=True)
+    fec_file = fields.Binary(string="FEC", readonly=True, attachment=False)
+    fec_file_name = fields.Char(readonly=True)
     done_count = fields.Integer(string="Invoices in the file", readonly=True)
     customer_count = fields.Integer(string="Customers in the file", readonly=True)
 
@@ -102,8 +107,7 @@ class PsaInvoiceExport(models.TransientModel):
             )
 
     def _compute_has_fec(self):
-        name = "l10n_fr.fec.export.wizard"
-        self.has_fec = name in self.env and self.env[name].has_access("create")
+        self.has_fec = FEC in self.env and self.env[FEC].has_access("create")
 
     def _get_period_domain(self):
         """Return the domain of the sales documents of the journals and days."""
@@ -173,19 +177,31 @@ class PsaInvoiceExport(models.TransientModel):
             f"{kind}_file_name": f"{kind}s_{self.date_from}_{self.date_to}.csv",
         }
 
-    def action_open_fec(self):
-        """Open Odoo's own export of the French accounting file."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("FEC"),
-            "res_model": "l10n_fr.fec.export.wizard",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_date_from": self.date_from,
-                "default_date_to": self.date_to,
-            },
-        }
+    def action_write_fec(self):
+        """Write the French accounting file of these days, of which Odoo knows the form.
+
+        The books stay open: closing them is the accountant's decision.
+        """
+        self.ensure_one()
+        exporter = (
+            self.env[FEC]
+            .with_company(self.company_id)
+            .create(
+                {
+                    "date_from": self.date_from,
+                    "date_to": self.date_to,
+                    "test_file": True,
+                }
+            )
+        )
+        result = exporter.generate_fec()
+        self.write(
+            {
+                "fec_file": base64.b64encode(result["file_content"]),
+                "fec_file_name": result["file_name"],
+            }
+        )
+        return self._reopen()
 
     def _reopen(self):
         return {

@@ -75,7 +75,7 @@ class PsaChargeProofMixin(models.AbstractModel):
             lang=self.env.lang,
             customer=payer.commercial_partner_id.name or "",
             customer_reference=payer.commercial_partner_id.ref or "",
-            document=move.name if move and move.name != "/" else "",
+            document=(move.name or "").removeprefix("/"),
             is_credit=move.move_type == "out_refund",
             day_from=min(days, default=None),
             day_until=max(days, default=None),

@@ -16,23 +16,6 @@ class PsaLineProofMixin(models.AbstractModel):
         compute="_compute_psa_charged",
         groups=GROUPS,
     )
-    psa_charged_amount = fields.Monetary(
-        string="By its charges",
-        compute="_compute_psa_charged",
-        currency_field="currency_id",
-        groups=GROUPS,
-        help="What the charges of the line add up to, before tax; a credit note counts up, "
-        "as it does on the line.",
-    )
-    psa_difference = fields.Monetary(
-        string="Difference",
-        compute="_compute_psa_charged",
-        currency_field="currency_id",
-        groups=GROUPS,
-        help="How much more the line says than its charges, for example because somebody "
-        "changed its price.",
-    )
-
     @api.depends("price_subtotal", "psa_charge_ids.amount")
     def _compute_psa_charged(self):
         # sudo: amounts of charges of closed customer groups belong to the invoice as well

@@ -18,14 +18,6 @@ class PsaMoveProofMixin(models.AbstractModel):
         groups=GROUPS,
         help="Also work that agreements or allowances pay for, and that it tells of.",
     )
-    psa_proof_difference = fields.Monetary(
-        string="Differs from its charges",
-        compute="_compute_psa_proof",
-        currency_field="currency_id",
-        groups=GROUPS,
-        help="How much more its lines say than the charges that they bill; lines without "
-        "charges aside. A credit note counts up, as it does on its lines.",
-    )
     psa_is_proof_uneven = fields.Boolean(
         compute="_compute_psa_proof",
         groups=GROUPS,
