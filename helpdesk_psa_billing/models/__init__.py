@@ -15,6 +15,8 @@ from . import psa_import
 from . import psa_import_row
 from . import res_partner
 from . import product_template
+from . import product_product
+from . import psa_service_type
 from . import res_company
 from . import res_config_settings
 from . import psa_agreement

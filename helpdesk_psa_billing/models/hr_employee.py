@@ -1,8 +1,10 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class HrEmployee(models.Model):
-    _inherit = "hr.employee"
+    _name = "hr.employee"
+    _inherit = ["psa.rating.fact.mixin", "hr.employee"]
 
     psa_level_id = fields.Many2one(
         "psa.technician.level",
@@ -13,3 +15,10 @@ class HrEmployee(models.Model):
         groups="hr.group_hr_user",
         help="Billing rules may set another price for the work of some levels.",
     )
+
+    def _psa_get_rating_fields(self):
+        """Override: rules may be about a level."""
+        return {"psa_level_id"}
+
+    def _psa_get_dependent_domain(self):
+        return Domain("analytic_line_id.employee_id", "in", self.ids)

@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..const import ALLOWANCE_OVERRUNS, ALLOWANCE_UNITS, ALLOWANCE_USABLE_FROM
 
 
 class ProductTemplate(models.Model):
-    _inherit = "product.template"
+    _name = "product.template"
+    _inherit = ["psa.rating.fact.mixin", "product.template"]
 
     psa_recurring = fields.Boolean(
         string="Recurring",
@@ -75,3 +77,12 @@ class ProductTemplate(models.Model):
                     is_hours and company.psa_allowance_hours
                 )
                 product.psa_allowance_months = company.psa_allowance_months
+
+    def _psa_get_rating_fields(self):
+        """Override: the sales price is the base price, or that of pricelists."""
+        return {"list_price", "uom_id"}
+
+    def _psa_get_dependent_domain(self):
+        # sudo: variants of other companies, too, and those that are archived
+        variants = self.sudo().with_context(active_test=False).product_variant_ids
+        return Domain("product_id", "in", variants.ids)

@@ -12,7 +12,7 @@ class PsaBillingFinding(models.Model):
 
     _name = "psa.billing.finding"
     _description = "Finding of the Billing Check"
-    _inherit = ["psa.ledger.mixin"]
+    _inherit = ["psa.ledger.mixin", "psa.finding.digest.mixin"]
     _order = "severity, first_seen_at desc, id desc"
     _rec_name = "subject"
 
@@ -188,23 +188,29 @@ class PsaBillingFinding(models.Model):
         :param checks: that were asked
         :param SQL found: see `Probe.get_query`; None for nothing
         """
+        present = SQL("SELECT NULL::integer AS id WHERE FALSE")
+        if found:
+            # Looked for by itself: PostgreSQL shares the work between its processes where
+            # it does not write rows as well.
+            self.env.cr.execute(SQL("CREATE TEMP TABLE psa_found AS %s", found))
+            present = self._get_upsert(SQL("SELECT * FROM psa_found"))
         self.env.cr.execute(
             SQL(
                 """
-                WITH present AS (%(upsert)s)
+                WITH present AS (%(present)s)
                 UPDATE psa_billing_finding
                    SET state = 'gone', gone_at = %(now)s
                  WHERE check_id = ANY(%(check_ids)s)
                    AND gone_at IS NULL
                    AND id NOT IN (SELECT id FROM present)
                 """,
-                upsert=self._get_upsert(found)
-                if found
-                else SQL("SELECT NULL::integer AS id WHERE FALSE"),
+                present=present,
                 now=self.env.cr.now(),
                 check_ids=checks.ids,
             )
         )
+        if found:
+            self.env.cr.execute("DROP TABLE psa_found")
         self.invalidate_model()
         checks.invalidate_recordset(["finding_ids"])
 
@@ -214,11 +220,11 @@ class PsaBillingFinding(models.Model):
             """
             INSERT INTO psa_billing_finding AS finding (
                    check_id, severity, res_model, res_id, key, company_id, customer_id,
-                   customer_group_id, details, state, first_seen_at, last_seen_at,
+                   customer_group_id, details, state, is_told, first_seen_at, last_seen_at,
                    create_uid, create_date, write_uid, write_date)
             SELECT check_.id, check_.severity, found.res_model, found.res_id, found.key,
                    found.company_id, found.customer_id, customer.psa_customer_group_id,
-                   found.details, 'open', %(now)s, %(now)s,
+                   found.details, 'open', FALSE, %(now)s, %(now)s,
                    %(uid)s, %(now)s, %(uid)s, %(now)s
               FROM (%(found)s) found
               JOIN psa_billing_check check_ ON check_.code = found.code
@@ -229,6 +235,9 @@ class PsaBillingFinding(models.Model):
                        severity = excluded.severity,
                        customer_id = excluded.customer_id,
                        customer_group_id = excluded.customer_group_id,
+                       is_told = finding.is_told AND (
+                           finding.state != 'accepted'
+                           OR finding.details = excluded.details),
                        state = CASE WHEN finding.details = excluded.details
                                     THEN finding.state ELSE 'open' END
             RETURNING id

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 class PsaEquipment(models.Model):
     _name = "psa.equipment"
-    _inherit = ["psa.counted.mixin", "psa.equipment"]
+    _inherit = ["psa.counted.mixin", "psa.rating.fact.mixin", "psa.equipment"]
 
     _psa_count_kind = "equipment"
 
@@ -83,3 +83,14 @@ class PsaEquipment(models.Model):
             rows.append({**row, "date_from": start, "date_until": until})
             start = until
         return rows
+
+    # === WHAT ITS WORK COSTS === #
+
+    def _psa_get_rating_fields(self):
+        """Override: work in warranty is not billed, and rules may be about a category."""
+        return {"category_id", "warranty_start", "warranty_end", "warranty_coverage"}
+
+    def _psa_get_dependent_domain(self):
+        return Domain("ticket_id.equipment_ids", "in", self.ids) | Domain(
+            "intervention_id.equipment_ids", "in", self.ids
+        )

@@ -9,6 +9,7 @@ class ResCompany(models.Model):
         "psa.company.plan.mixin",
         "psa.company.work.mixin",
         "psa.company.statement.mixin",
+        "psa.company.check.mixin",
         "res.company",
     ]
 
@@ -106,17 +107,25 @@ class ResCompany(models.Model):
         default=95,
         help="Used share of an allowance at which people are told once more. 0: never.",
     )
+    psa_allowance_alert_days = fields.Integer(
+        string="Days before expiry",
+        default=30,
+        help="Days before an allowance expires at which people are told, if something is "
+        "left of it. 0: never.",
+    )
     psa_allowance_tells_customer = fields.Boolean(
         string="Tell customers",
         default=True,
-        help="Customers get a mail when an allowance is nearly empty.",
+        help="Customers get a mail when an allowance is nearly empty or about to expire.",
     )
 
     _psa_allowance_check = models.Constraint(
         "CHECK (psa_allowance_hours >= 0 AND psa_allowance_months >= 0 "
         "AND psa_allowance_alert_percent BETWEEN 0 AND 100 "
-        "AND psa_allowance_alert_percent_2 BETWEEN 0 AND 100)",
-        "Blocks have a size and a life that are not negative, and alerts are at 0 to 100 %.",
+        "AND psa_allowance_alert_percent_2 BETWEEN 0 AND 100 "
+        "AND psa_allowance_alert_days >= 0)",
+        "Blocks have a size and a life that are not negative, and alerts are at 0 to 100 %, "
+        "or so many days ahead.",
     )
     _psa_revision_check = models.Constraint(
         "CHECK (psa_revision_notice_days >= 0)",

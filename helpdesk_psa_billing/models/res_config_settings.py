@@ -54,8 +54,16 @@ class ResConfigSettings(models.TransientModel):
     psa_allowance_alert_percent_2 = fields.Integer(
         related="company_id.psa_allowance_alert_percent_2", readonly=False
     )
+    psa_allowance_alert_days = fields.Integer(
+        related="company_id.psa_allowance_alert_days", readonly=False
+    )
     psa_allowance_tells_customer = fields.Boolean(
         related="company_id.psa_allowance_tells_customer", readonly=False
+    )
+    psa_check_user_ids = fields.Many2many(
+        related="company_id.psa_check_user_ids",
+        readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     psa_sale_tax_id = fields.Many2one(
         related="company_id.account_sale_tax_id",

@@ -26,7 +26,9 @@ from . import test_charge_correction
 from . import test_charge_portions
 from . import test_charge_allowance
 from . import test_charge_life
+from . import test_charge_stale
 from . import test_charge_work
+from . import test_finding_digest
 from . import test_invoice_writer
 from . import test_price_index
 from . import test_price_revision

@@ -114,6 +114,73 @@ class TestAllowanceAlert(AllowanceCommon):
         self._run_alerts()
         self.assertEqual(self._count_mails(allowance), 2)
 
+    def test_rest_that_expires_soon_is_told_once(self):
+        allowance = self._create_low(60, date_until="2026-04-01")
+        for _time in range(2):
+            self._run_alerts()
+        self.assertEqual(allowance.alerts_sent, ["expiry"])
+        self.assertEqual(self._count_mails(allowance), 1)
+        self.assertEqual(
+            allowance.activity_ids.summary,
+            f"{allowance.name} of ACME: 9:00 h left, expires on 04/01/2026",
+        )
+        self.assertTrue(allowance.renewal_id)
+
+    def test_customer_reads_when_the_rest_expires(self):
+        allowance = self._create_low(60, date_until="2026-04-01")
+        self._run_alerts()
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "psa.allowance"), ("res_id", "=", allowance.id)]
+        )
+        self.assertEqual(
+            mail.subject, f"{allowance.name}: 9:00 h left, expires on 04/01/2026"
+        )
+        self.assertIn("9:00 h", mail.body_html)
+
+    def test_agent_who_worked_on_it_is_told_of_the_expiry(self):
+        allowance = self._create_low(60, date_until="2026-04-01")
+        self._run_alerts()
+        message = allowance.message_ids.search(
+            [
+                ("model", "=", "psa.allowance"),
+                ("res_id", "=", allowance.id),
+                ("partner_ids", "in", self.ada.partner_id.ids),
+            ]
+        )
+        self.assertIn("about to expire", message.body)
+
+    def test_expiry_is_told_so_many_days_ahead_as_the_company_says(self):
+        self.company.psa_allowance_alert_days = 7
+        soon = self._create_low(60, date_until="2026-03-17")
+        later = self._create_low(60, date_until="2026-03-18")
+        self._run_alerts()
+        self.assertEqual(soon.alerts_sent, ["expiry"])
+        self.assertFalse(later.alerts_sent)
+
+    def test_nothing_is_told_of_what_is_used_up_or_of_what_never_expires(self):
+        empty = self._create_low(600, date_until="2026-04-01", alert_percent=0)
+        endless = self._create_low(60)
+        self._run_alerts()
+        self.assertNotIn("expiry", empty.alerts_sent)
+        self.assertFalse(endless.alerts_sent)
+
+    def test_expiry_that_is_put_off_is_told_again(self):
+        allowance = self._create_low(60, date_until="2026-04-01")
+        self._run_alerts()
+        allowance.with_user(self.boss).date_until = "2026-06-01"
+        self.assertFalse(allowance.alerts_sent)
+        with freeze_all_time(datetime(2026, 5, 20, 9)):
+            self._run_alerts()
+        self.assertEqual(allowance.alerts_sent, ["expiry"])
+        self.assertEqual(self._count_mails(allowance), 2)
+
+    def test_included_hours_expire_each_month_without_a_word(self):
+        self._create_billed([{"allowance_unit": "minutes", "allowance_quantity": 10}])
+        allowance = self.env["psa.allowance"].search([("period_id", "!=", False)])[-1]
+        self._run_alerts()
+        self.assertEqual(allowance.alert_expiry_days, 0)
+        self.assertFalse(allowance.alerts_sent)
+
     def test_nobody_is_told_while_enough_is_left(self):
         allowance = self._create_low(479)
         self._run_alerts()
@@ -142,8 +209,6 @@ class TestAllowanceAlert(AllowanceCommon):
         self.assertFalse(allowance.renewal_id)
 
     def _count_mails(self, allowance):
-        template = self.env.ref("helpdesk_psa_billing.mail_template_allowance_low")
-        self.assertTrue(template)
         return self.env["mail.mail"].search_count(
             [
                 ("model", "=", "psa.allowance"),

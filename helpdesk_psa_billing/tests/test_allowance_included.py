@@ -1,6 +1,7 @@
 """Hours that an agreement includes per period: granted, rolled over, expired."""
 
 from datetime import date, datetime, time
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -172,6 +173,74 @@ class TestAllowanceIncluded(AllowanceCommon):
         with freeze_all_time(datetime(2026, 1, 10, 9)):
             agreement._suspend(date(2026, 1, 11), date(2026, 1, 21), "Closed")
         self.assertEqual(self._allowances().granted_quantity, round(600 * 21 / 31))
+
+    def _break(self, model, method, agreement):
+        """Let a method fail for the records of an agreement."""
+        records = self.env.registry[model]
+        original = getattr(records, method)
+
+        def fail(record, *args):
+            if record.agreement_id == agreement:
+                raise ValueError("This customer is archived")
+            return original(record, *args)
+
+        return patch.object(records, method, fail)
+
+    def _agree_with_two(self):
+        return self._agree(), self._create_billed(
+            [{"allowance_unit": "minutes", "allowance_quantity": 10}],
+            name="CT-13",
+            customer_id=self.globex.id,
+        )
+
+    def _check_billing(self):
+        self.env["psa.billing.check"].with_user(self.bea).action_run()
+        findings = self.env["psa.billing.finding"].with_user(self.bea)
+        return findings.search([("state", "=", "open")])
+
+    def test_period_that_cannot_be_granted_stops_no_other_and_is_listed(self):
+        bad, _good = self._agree_with_two()
+        with (
+            self._break("psa.period", "_prepare_allowance_values", bad),
+            freeze_all_time(datetime(2026, 2, 2, 3)),
+        ):
+            self._settle(date(2026, 2, 2))
+            finding = self._check_billing().filtered(
+                lambda it: it.check_id.code == "period_ungranted"
+            )
+        self.assertEqual(len(self._allowances(self.globex)), 2)
+        self.assertEqual(len(self._allowances()), 1)
+        self.assertEqual(finding.customer_id, self.acme)
+        self.assertEqual(
+            finding.text,
+            "What the period from 02/01/2026 includes could not be granted: "
+            "This customer is archived.",
+        )
+
+    def test_period_that_could_not_be_granted_is_granted_once_it_can(self):
+        bad, _good = self._agree_with_two()
+        with self._break("psa.period", "_prepare_allowance_values", bad):
+            self._settle(date(2026, 2, 2))
+        period = bad.line_ids.period_ids.filtered("settle_problem")
+        self.assertEqual(period.settle_problem, "This customer is archived")
+        self._settle(date(2026, 2, 2))
+        self.assertFalse(period.settle_problem)
+        self.assertEqual(period.allowance_ids.granted_quantity, 600)
+
+    def test_rest_that_cannot_expire_stops_no_other_and_is_listed(self):
+        bad, _good = self._agree_with_two()
+        with (
+            self._break("psa.allowance", "_expire", bad),
+            freeze_all_time(datetime(2026, 2, 2, 3)),
+        ):
+            self._settle(date(2026, 2, 2))
+            codes = self._check_billing().check_id.mapped("code")
+        self.assertEqual(self._allowances(self.globex)[0].remaining_quantity, 0)
+        self.assertEqual(self._allowances()[0].remaining_quantity, 600)
+        self.assertIn("allowance_unsettled", codes)
+        self._settle(date(2026, 2, 2))
+        self.assertEqual(self._allowances()[0].remaining_quantity, 0)
+        self.assertFalse(self._allowances()[0].settle_problem)
 
     def test_sold_block_expires_once(self):
         allowance = self._create_allowance(date_until="2026-04-01")

@@ -1,8 +1,10 @@
-"""I-7: an allowance is never wrong, whatever happens to it and to the work."""
+"""I-7: an allowance is never wrong, whatever happens to it, to agreements and to work."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.helpdesk_psa_billing.tools.allowance_draw import Demand, draw
@@ -21,6 +23,7 @@ class TestAllowanceLedger(AllowanceCommon):
         super().setUp()
         self.works = {}
         self.today = START
+        self.agreement = self.env["psa.agreement"]
 
     # === WHAT HAPPENS === #
 
@@ -33,6 +36,37 @@ class TestAllowanceLedger(AllowanceCommon):
             date_until=days and self.today + timedelta(days),
             overrun=random.choice(("billed", "refused")),
         )
+
+    def _agree(self, random):
+        """Agree on hours per month, whose rest goes on or expires; at most one at a time."""
+        if self.agreement:
+            return
+        self.agreement = self._create_billed(
+            [
+                {
+                    "allowance_unit": "minutes",
+                    "allowance_quantity": random.randint(1, 8),
+                    "allowance_rollover": random.random() < 0.8,
+                    "allowance_rollover_cap": random.choice((0, 0, 2)),
+                    "allowance_keep_months": random.choice((0, 0, 1)),
+                    "allowance_overrun": random.choice(("billed", "refused")),
+                }
+            ],
+            name=f"CT-{self.acme.name}",
+            customer_id=self.acme.id,
+            date_start=self.today,
+        )
+
+    def _amend_agreement(self, random):
+        """Agree on other hours from some day on, also one that is over."""
+        if self.agreement:
+            day = self.today + timedelta(random.choice((-10, 0, 5, 30)))
+            with suppress(UserError), self.env.cr.savepoint():
+                self._amend(
+                    self.agreement,
+                    max(day, self.agreement.date_start),
+                    allowance_quantity=random.randint(1, 8),
+                )
 
     def _work(self, random):
         """Log work of today or of a day before."""
@@ -106,6 +140,7 @@ class TestAllowanceLedger(AllowanceCommon):
                 number=it.id,
                 minutes=it.psa_minutes,
                 incident=self.ticket.id,
+                agreement=self.agreement.id or None,
             )
             for it in entries
         ]
@@ -156,10 +191,12 @@ class TestAllowanceLedger(AllowanceCommon):
             sum(charges.mapped("minutes")), sum(self.works.values()), "work is lost"
         )
 
-    def _live(self, seed, steps=40):
+    def _live(self, seed, steps=40, is_agreed=False):
         random = Random(seed)
         deeds = (
             self._grant,
+            *[self._agree] * is_agreed,
+            *[self._amend_agreement] * is_agreed,
             *[self._work] * 4,
             self._edit,
             self._delete,
@@ -174,10 +211,16 @@ class TestAllowanceLedger(AllowanceCommon):
             with freeze_all_time(datetime.combine(self.today, time(18))):
                 self.env.invalidate_all()
                 before = self._get_facts()
+                self._settle_begun()
                 self._rate_all()
                 self.env["psa.allowance"]._settle_all_ended()
                 self._check()
                 self.assertEqual(self._get_facts(), before, "approved work changed")
+
+    def _settle_begun(self):
+        """Grant what begun periods include, as the scheduler does."""
+        periods = self.env["psa.period"]
+        periods.search(periods._get_begun_domain())._settle_allowances()
 
     def _get_facts(self):
         """Return what is approved."""
@@ -186,10 +229,31 @@ class TestAllowanceLedger(AllowanceCommon):
             ["minutes", "allowance_id", "allowance_quantity", "destination"]
         )
 
+    def _start(self, name):
+        self.works = {}
+        self.agreement = self.env["psa.agreement"]
+        self.today = START
+        self.acme = self._create_firm(name, psa_is_customer=True)
+
     def test_balance_is_right_after_any_life(self):
         for seed in range(4):
             with self.subTest(seed=seed), self.env.cr.savepoint():
-                self.works = {}
-                self.today = START
-                self.acme = self._create_firm(f"Firm {seed}", psa_is_customer=True)
+                self._start(f"Firm {seed}")
                 self._live(seed)
+
+    def test_balance_is_right_after_any_life_of_an_agreement(self):
+        for seed in range(6):
+            with self.subTest(seed=seed), self.env.cr.savepoint():
+                self._start(f"Client {seed}")
+                self._live(seed, steps=60, is_agreed=True)
+                self._assert_rest_went_on()
+
+    def _assert_rest_went_on(self):
+        """What one allowance gave to the next, that one got."""
+        moves = self._get_allowances().move_ids
+        rollovers = moves.filtered(lambda it: it.kind == "rollover")
+        self.assertEqual(sum(rollovers.mapped("quantity")), 0)
+        for allowance in rollovers.allowance_id:
+            cap = allowance.rollover_cap
+            if cap:
+                self.assertLessEqual(allowance._get_rolled_out(), cap)

@@ -477,6 +477,20 @@ class TestBillingCheckAllowances(WorkCheckCase):
         self._meddle("psa_charge", self._charges(self.pending), allowance_quantity=150)
         self._assert_found("allowance_negative", self.allowance)
 
+    def test_allowance_whose_rest_could_not_expire(self):
+        self._meddle(
+            "psa_allowance",
+            self.allowance,
+            date_until=date(2026, 6, 1),
+            settle_problem="Somebody broke it",
+        )
+        self._assert_found(
+            "allowance_unsettled",
+            self.allowance,
+            "It ended on 06/01/2026, and its rest could not be settled: "
+            "Somebody broke it.",
+        )
+
     def test_allowance_of_another_customer(self):
         self._meddle("psa_allowance", self.allowance, customer_id=self.globex.id)
         self._assert_found("allowance_misused", self._charges(self.pending))

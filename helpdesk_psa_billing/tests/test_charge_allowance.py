@@ -132,7 +132,7 @@ class TestPaidAhead(ChargeCommon):
 
 @tagged("post_install", "-at_install")
 class TestMinimum(ChargeCommon):
-    def _agree(self, **values):
+    def _agree(self, date_start="2026-03-01", **values):
         return self._create_billed(
             [
                 {
@@ -141,7 +141,7 @@ class TestMinimum(ChargeCommon):
                     **values,
                 }
             ],
-            date_start="2026-03-01",
+            date_start=date_start,
         )
 
     def test_three_hours_of_five_are_billed_as_five(self):
@@ -172,6 +172,59 @@ class TestMinimum(ChargeCommon):
         self._approve(self._work(60))
         run = self._run(MAY, work_until=APRIL)
         self.assertEqual(sum(run.line_ids.mapped("amount")), 0)
+
+    def test_work_that_came_late_is_billed_beyond_the_minimum_only(self):
+        self._agree(minimum_minutes=300)
+        self._approve(self._work(180))
+        self._bill_work().action_post()
+        self._approve(self._work(180))
+        self.assertEqual(self._bill_work(MAY).amount_untaxed, 90)
+
+    def test_credited_month_is_billed_again_with_its_minimum(self):
+        self._agree(minimum_minutes=300)
+        self._approve(self._work(180))
+        invoice = self._bill_work()
+        invoice.action_post()
+        self._credit(invoice, psa_credit_disposition="bill_again").action_post()
+        again = self._bill_work()
+        self.assertEqual(self._get_hours(again), 5)
+        again.action_post()
+        self.assertFalse(self._bill_work(MAY))
+
+    def test_work_that_is_written_off_is_not_billed_by_the_minimum(self):
+        self._agree(minimum_minutes=300)
+        self._approve(self._work(180))
+        invoice = self._bill_work()
+        invoice.action_post()
+        self._credit(invoice, psa_credit_disposition="write_off").action_post()
+        self.assertFalse(self._bill_work(MAY))
+
+    def test_goodwill_before_the_invoice_counts_towards_the_minimum(self):
+        self._agree(minimum_minutes=300)
+        entry = self._work(180)
+        self._approve_time(entry)
+        self._charges(entry).with_user(self.lea)._write_off("Goodwill")
+        self.assertEqual(self._get_hours(self._bill_work()), 2)
+
+    def test_time_that_an_allowance_pays_does_not_count_towards_the_minimum(self):
+        self.plan.rule_ids.write({"outcome": "allowance"})
+        self.env["psa.allowance"].with_user(self.boss).create(
+            {
+                "customer_id": self.acme.id,
+                "date_from": "2026-01-01",
+                "opening_quantity": 2,
+            }
+        )
+        self._agree(minimum_minutes=300)
+        entry = self._work(180)
+        self.assertEqual(
+            self._get_totals(self._approve(entry)), {"allowance": 120, "billed": 60}
+        )
+        self.assertEqual(self._get_hours(self._bill_work()), 5)
+
+    def test_month_that_begins_in_its_midst_has_its_share_of_the_minimum(self):
+        self._agree("2026-03-17", minimum_minutes=310)
+        self.assertEqual(self._get_hours(self._bill_work()), 2.5)
 
     def test_month_waits_while_something_is_not_approved(self):
         self._agree(minimum_minutes=300)

@@ -1,4 +1,4 @@
-"""Whatever happens to work: no minute is lost, none is billed twice, no price moves."""
+"""Whatever happens to work: nothing of it is lost, nothing billed twice, no price moves."""
 
 import random
 from contextlib import suppress
@@ -17,8 +17,8 @@ BILLING_DAYS = (FEBRUARY, MARCH, APRIL, MAY)
 
 @tagged("post_install", "-at_install")
 class TestRandomLife(ChargeCommon):
-    """Work, edits, approvals, invoices, lowered drafts, credit notes, cancellations, new
-    prices and late entries, in random order: I-1, I-3, I-5 and I-9 hold after each."""
+    """Work, parts, edits, approvals, invoices, lowered drafts, credit notes, cancellations,
+    new prices and late entries, in random order: I-1, I-3, I-5 and I-9 hold after each."""
 
     @classmethod
     def setUpClass(cls):
@@ -49,6 +49,16 @@ class TestRandomLife(ChargeCommon):
             outcome="covered",
             sequence=-3,
         )
+        cls._create_rule(
+            cls.plan,
+            name="Expenses are included",
+            kind="item",
+            item_kind="expense",
+            outcome="not_billed",
+            reason="Included",
+            sequence=-4,
+        )
+        cls.cable = cls._create_product("Cable", 7, type="consu")
         cls.agreement = cls._create_billed([{"price_unit": 10}])
 
     def test_after_each_step_work_adds_up(self):
@@ -74,7 +84,10 @@ class TestRandomLife(ChargeCommon):
 
     def _get_steps(self, rng):
         steps = [lambda: self._log_work(rng)] * 4 + [lambda: self._bill(rng)] * 2
+        steps += [lambda: self._use_part(rng)] * 2
         steps += [lambda: self._change_terms(rng)]
+        if parts := self._get_parts():
+            steps += self._get_part_steps(rng.choice(parts), rng)
         if entries := self._get_entries():
             entry = rng.choice(entries)
             steps += [
@@ -89,6 +102,41 @@ class TestRandomLife(ChargeCommon):
             move = rng.choice(moves)
             steps += [lambda: self._handle_invoice(move, rng)] * 4
         return steps
+
+    def _get_part_steps(self, part, rng):
+        return [
+            lambda: self._edit_part(part, rng),
+            lambda: part.sudo().unlink(),
+            lambda: self._charges(part).with_user(self.bea).action_approve(),
+            lambda: self._charges(part).with_user(self.bea).action_approve(),
+            lambda: self._charges(part).with_user(self.bea).action_unapprove(),
+            lambda: self._charges(part)[:1].with_user(self.lea)._write_off("Gift"),
+        ]
+
+    def _use_part(self, rng):
+        self.env["psa.item"].with_user(self.ada).create(
+            {
+                "ticket_id": self.ticket.id,
+                "product_id": self.cable.id,
+                "kind": rng.choice(["part", "part", "expense"]),
+                "quantity": rng.choice([1, 3, 2.5, 12]),
+                "date": MARCH + timedelta(days=rng.randrange(-20, 40)),
+                "is_billable": rng.random() < 0.9,
+            }
+        )
+
+    def _edit_part(self, part, rng):
+        part.sudo().write(
+            rng.choice(
+                [
+                    {"quantity": rng.choice([1, 4, 0.5])},
+                    {"is_billable": not part.is_billable},
+                    {"date": part.date + timedelta(days=rng.randrange(-9, 9))},
+                    {"product_id": rng.choice([self.cable.id, self.care.id])},
+                    {"ticket_id": self._create_ticket().id},
+                ]
+            )
+        )
 
     def _log_work(self, rng):
         day = MARCH + timedelta(days=rng.randrange(-20, 40))
@@ -131,6 +179,7 @@ class TestRandomLife(ChargeCommon):
         rng.choice(
             [
                 lambda: setattr(self.labour, "list_price", rng.choice([70, 130])),
+                lambda: setattr(self.cable, "list_price", rng.choice([5, 9])),
                 lambda: rule.write({"multiplier": rng.choice([1, 2])}),
                 lambda: self._amend(self.agreement, MARCH, price_unit=12),
                 self._rate_stale,
@@ -183,6 +232,9 @@ class TestRandomLife(ChargeCommon):
             .with_user(self.ada)
         )
 
+    def _get_parts(self):
+        return self.env["psa.item"].search([], order="id").with_user(self.ada)
+
     def _get_moves(self):
         return (
             self.env["account.move"]
@@ -216,15 +268,22 @@ class TestRandomLife(ChargeCommon):
             if all(it.state == "draft" for it in charges):
                 self._assert_rounding_is_idempotent(entry, charges)
             self._assert_frozen(charges)
+        for part in self._get_parts().sudo():
+            charges = self._charges(part)
+            # I-1, I-3: each unit has exactly one destination.
+            self.assertAlmostEqual(sum(charges.mapped("quantity")), part.quantity, 2)
+            if all(it.state == "draft" for it in charges):
+                self._assert_rounding_is_idempotent(part, charges)
+            self._assert_frozen(charges)
         self._assert_lines_say_what_charges_say()
 
-    def _assert_rounding_is_idempotent(self, entry, charges):
+    def _assert_rounding_is_idempotent(self, work, charges):
         """I-9: to rate once more changes nothing."""
         if any(charges.mapped("is_stale")):
             return
         before = [(it.id, it.minutes, it.amount) for it in charges]
-        charges._rate(entry.with_env(self.env), self.env["psa.item"])
-        again = self._charges(entry)
+        charges._rate_work(work.with_env(self.env))
+        again = self._charges(work)
         self.assertEqual([(it.id, it.minutes, it.amount) for it in again], before)
 
     def _assert_frozen(self, charges):
@@ -252,6 +311,15 @@ class TestRandomLife(ChargeCommon):
 
     def _assert_billed_once(self):
         """I-1: net invoiced is what is billed of the work, neither more nor less."""
+        for part in self._get_parts().sudo():
+            charges = self._charges(part).filtered(
+                lambda it: it.destination == "billed"
+            )
+            invoiced = charges.filtered(lambda it: it.move_id.state == "posted")
+            self.assertAlmostEqual(
+                sum(invoiced.mapped("quantity")), sum(charges.mapped("quantity")), 2
+            )
+            self.assertLessEqual(sum(invoiced.mapped("quantity")), part.quantity + 0.01)
         for entry in self._get_entries().sudo():
             charges = self._charges(entry).filtered(
                 lambda it: it.destination == "billed"

@@ -24,6 +24,7 @@ from . import psa_entry_foresight_mixin
 from . import psa_charge_count_mixin
 from . import psa_charge_links_mixin
 from . import psa_charge_source_mixin
+from . import psa_company_check_mixin
 from . import psa_company_plan_mixin
 from . import psa_counted_mixin
 from . import psa_customer_plan_mixin
@@ -40,6 +41,8 @@ from . import psa_period_review_mixin
 from . import psa_allowance_balance_mixin
 from . import psa_allowance_draw_mixin
 from . import psa_allowance_sold_mixin
+from . import psa_settling_mixin
+from . import psa_finding_digest_mixin
 from . import psa_allowance_included_mixin
 from . import psa_allowance_alert_mixin
 from . import psa_allowance_source_mixin
@@ -76,3 +79,4 @@ from . import psa_company_statement_mixin
 from . import psa_customer_export_mixin
 from . import psa_line_export_mixin
 from . import psa_move_export_mixin
+from . import psa_rating_fact_mixin

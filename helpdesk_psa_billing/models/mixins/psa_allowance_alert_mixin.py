@@ -4,11 +4,23 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
 # Days back in which whoever logged time on an allowance is told that it runs out.
 AGENT_DAYS = 60
+# The threshold that is a day; the others are quantities.
+EXPIRY = "expiry"
+# What thresholds follow from.
+ALERT_FIELDS = {
+    "alert_percent",
+    "alert_percent_2",
+    "alert_quantity",
+    "alert_expiry_days",
+    "date_from",
+    "date_until",
+}
 
 
 class PsaAllowanceAlertMixin(models.AbstractModel):
@@ -28,7 +40,7 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
     tells_customer = fields.Boolean(
         string="Tell the customer",
         default=lambda self: self.env.company.psa_allowance_tells_customer,
-        help="The customer gets a mail when it is nearly empty.",
+        help="The customer gets a mail when it is nearly empty or about to expire.",
     )
     renewal_id = fields.Many2one(
         "sale.order",
@@ -40,6 +52,13 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
         help="The quotation that renews it.",
     )
 
+    def write(self, vals):
+        """Override: a threshold that is moved counts again."""
+        result = super().write(vals)
+        if vals.keys() & ALERT_FIELDS:
+            self._rearm_alerts()
+        return result
+
     def _get_reached_alerts(self):
         """Return the thresholds that are reached, by name."""
         self.ensure_one()
@@ -49,8 +68,18 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
             "percent": self.alert_percent and percent >= self.alert_percent,
             "percent_2": self.alert_percent_2 and percent >= self.alert_percent_2,
             "quantity": self.alert_quantity and left <= self._get_alert_units(),
+            EXPIRY: left > 0 and self._is_expiring(),
         }
         return [name for name, is_reached in reached.items() if is_reached]
+
+    def _is_expiring(self):
+        """Tell whether it is usable, and ends within the days that people are told ahead."""
+        self.ensure_one()
+        if not (self.date_until and self.alert_expiry_days):
+            return False
+        today = fields.Date.context_today(self)
+        start = fields.Date.subtract(self.date_until, days=self.alert_expiry_days)
+        return max(start, self.date_from) <= today < self.date_until
 
     def _rearm_alerts(self):
         """Count thresholds again that are no longer reached since more was granted."""
@@ -67,14 +96,27 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
         if not new:
             return
         self.alerts_sent = sent + new
+        # What is nearly empty says in the same breath when it ends.
+        is_expiry = new == [EXPIRY]
         self._prepare_renewal()
-        self._alert_manager()
-        self._alert_agents()
-        self._alert_customer()
+        self._alert_manager(is_expiry)
+        self._alert_agents(is_expiry)
+        self._alert_customer(is_expiry)
 
-    def _describe_rest(self):
-        """Return how much is left, in words."""
+    def _describe_rest(self, is_expiry=False):
+        """Return how much is left, in words.
+
+        :param bool is_expiry: and when it expires
+        """
         self.ensure_one()
+        if is_expiry:
+            return self.env._(
+                "%(allowance)s of %(customer)s: %(left)s left, expires on %(date)s",
+                allowance=self.name,
+                customer=self.customer_id.name,
+                left=self.remaining_text,
+                date=format_date(self.env, self.date_until),
+            )
         return self.env._(
             "%(allowance)s of %(customer)s: %(left)s of %(granted)s left",
             allowance=self.name,
@@ -93,14 +135,14 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
             or self.create_uid
         )
 
-    def _alert_manager(self):
+    def _alert_manager(self, is_expiry):
         manager = self._get_account_manager()
         words = self.with_context(lang=manager.lang or self.env.lang)
         todo = self.env.ref("mail.mail_activity_data_todo")
         known = self.activity_ids.filtered(
             lambda it: it.user_id == manager and it.activity_type_id == todo
         )
-        summary = words._describe_rest()
+        summary = words._describe_rest(is_expiry)
         if known:
             known[0].summary = summary
             return
@@ -114,7 +156,7 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
             note=note or "",
         )
 
-    def _alert_agents(self):
+    def _alert_agents(self, is_expiry):
         """Tell whoever worked on it lately."""
         since = fields.Date.subtract(fields.Date.context_today(self), days=AGENT_DAYS)
         groups = self.env["psa.charge"]._read_group(
@@ -132,15 +174,20 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
             words = self.with_context(lang=user.lang or self.env.lang)
             self.message_notify(
                 partner_ids=user.partner_id.ids,
-                subject=words._describe_rest(),
-                body=words.env._("What the customer paid for ahead is nearly used up."),
+                subject=words._describe_rest(is_expiry),
+                body=words.env._("What the customer paid for ahead is about to expire.")
+                if is_expiry
+                else words.env._("What the customer paid for ahead is nearly used up."),
                 model_description=words.env._("Allowance"),
             )
 
-    def _alert_customer(self):
+    def _alert_customer(self, is_expiry):
         partner = self._get_customer_contact()
         if self.tells_customer and partner.email and not partner.psa_never_email:
-            template = self.env.ref("helpdesk_psa_billing.mail_template_allowance_low")
+            name = "expiring" if is_expiry else "low"
+            template = self.env.ref(
+                f"helpdesk_psa_billing.mail_template_allowance_{name}"
+            )
             template.send_mail(
                 self.id, email_layout_xmlid="mail.mail_notification_light"
             )
@@ -237,10 +284,10 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
 
     @api.model
     def _cron_alert(self):
-        """Tell of allowances that are nearly empty."""
+        """Tell of allowances that are nearly empty or about to expire."""
         progress = self.env["ir.cron"]._commit_progress
         found = self.search(
-            Domain("state", "in", ("low", "empty")),
+            Domain("state", "in", ("low", "empty")) | self._get_expiring_domain(),
             order="id",
         ).filtered(lambda it: set(it._get_reached_alerts()) - set(it.alerts_sent or ()))
         progress(remaining=len(found))
@@ -255,3 +302,17 @@ class PsaAllowanceAlertMixin(models.AbstractModel):
                 _logger.exception("%s could not be told of", allowance.name)
             if not progress(1):
                 break
+
+    @api.model
+    def _get_expiring_domain(self):
+        """Return the domain of those that may be about to expire, see `_is_expiring`."""
+        [[days]] = self._read_group(
+            [("date_until", "!=", False)], [], ["alert_expiry_days:max"]
+        )
+        today = fields.Date.context_today(self)
+        return (
+            Domain("alert_expiry_days", ">", 0)
+            & Domain("date_from", "<=", today)
+            & Domain("date_until", ">", today)
+            & Domain("date_until", "<=", fields.Date.add(today, days=days or 0))
+        )

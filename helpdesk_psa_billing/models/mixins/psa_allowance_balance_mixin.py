@@ -49,6 +49,12 @@ class PsaAllowanceBalanceMixin(models.AbstractModel):
         string="Alert at",
         help="Hours, money or incidents left at which people are told. 0: never.",
     )
+    alert_expiry_days = fields.Integer(
+        string="Alert ahead",
+        default=lambda self: self.env.company.psa_allowance_alert_days,
+        help="Days before it expires at which people are told, if something is left. 0: "
+        "never.",
+    )
 
     granted_quantity = fields.Float(
         compute="_compute_balance",
@@ -79,8 +85,8 @@ class PsaAllowanceBalanceMixin(models.AbstractModel):
 
     _alert_check = models.Constraint(
         "CHECK (alert_percent BETWEEN 0 AND 100 AND alert_percent_2 BETWEEN 0 AND 100 "
-        "AND alert_quantity >= 0)",
-        "An alert is at 0 to 100 % used, or at a rest that is not negative.",
+        "AND alert_quantity >= 0 AND alert_expiry_days >= 0)",
+        "An alert is at 0 to 100 % used, at a rest that is not negative, or days ahead.",
     )
 
     @api.depends(

@@ -19,6 +19,7 @@ class PsaAllowanceIncludedMixin(models.AbstractModel):
 
     _name = "psa.allowance.included.mixin"
     _description = "Included Allowance"
+    _inherit = ["psa.settling.mixin"]
 
     agreement_line_id = fields.Many2one(
         "psa.agreement.line",
@@ -177,7 +178,7 @@ class PsaAllowanceIncludedMixin(models.AbstractModel):
         """
         done = set()
         while batch := self._find_unsettled(done):
-            batch._settle_ended()
+            batch._settle_each("_settle_ended")
             done.update(batch.ids)
             if not commit(len(batch)):
                 break
@@ -201,7 +202,10 @@ class PsaAllowanceIncludedMixin(models.AbstractModel):
 
     @api.model
     def _cron_settle(self):
-        """Grant what begun periods include; then roll over and expire what ended."""
+        """Grant what begun periods include; then roll over and expire what ended.
+
+        What cannot be settled says why, and is tried again the next time.
+        """
         progress = self.env["ir.cron"]._commit_progress
         periods = self.env["psa.period"]
         domain = periods._get_begun_domain()
@@ -211,7 +215,7 @@ class PsaAllowanceIncludedMixin(models.AbstractModel):
             domain & Domain("id", ">", last_id), order="id", limit=CHUNK
         ):
             last_id = chunk[-1].id
-            chunk._settle_allowances()
+            chunk._settle_each("_settle_allowances")
             if not progress(len(chunk)):
                 return
         self._settle_all_ended(progress)

@@ -160,6 +160,7 @@ class PsaAllowanceSoldMixin(models.AbstractModel):
             "overrun": company.psa_allowance_overrun,
             "alert_percent": company.psa_allowance_alert_percent,
             "alert_percent_2": company.psa_allowance_alert_percent_2,
+            "alert_expiry_days": company.psa_allowance_alert_days,
         }
 
     @api.model

@@ -10,6 +10,8 @@ from ...tools.rule_choice import RuleTerms, Work
 
 # How many months back a minimum is looked at again, for work that came late.
 MONTHS_BACK = 12
+# What becomes of work that counts towards a minimum.
+COUNTED = ("billed", "written_off")
 
 
 class PsaChargeMinimumMixin(models.AbstractModel):
@@ -75,6 +77,9 @@ class PsaChargeMinimumMixin(models.AbstractModel):
     def _get_minimum_uses(self, lines):
         """Return what is known of the months of lines, by (line, first day).
 
+        What is written off counts as billed, or the minimum would bill what was given
+        away. What an allowance pays does not: it was paid for ahead.
+
         :return: (months of which something waits, {key: [minutes, amount]} of work that is
             billed, the same of minimums that are charged)
         """
@@ -89,7 +94,7 @@ class PsaChargeMinimumMixin(models.AbstractModel):
         ):
             if state == "draft":
                 waiting.add((line, month))
-            elif destination == "billed":
+            elif destination in COUNTED:
                 _add(billed[line, month], minutes, amount)
         for line, month, minutes, amount in self._read_group(
             domain & Domain("minimum_month", "!=", False),

@@ -24,7 +24,8 @@ class PsaCheckAllowanceMixin(models.AbstractModel):
         source = SQL(
             """
             SELECT allowance.id, '' AS key, allowance.company_id, allowance.customer_id,
-                   allowance.currency_id, allowance.unit, balance.remaining
+                   allowance.currency_id, allowance.unit, balance.remaining,
+                   allowance.date_until, allowance.settle_problem
               FROM (%s) balance
               JOIN psa_allowance allowance ON allowance.id = balance.id
             """,
@@ -42,7 +43,11 @@ class PsaCheckAllowanceMixin(models.AbstractModel):
                             "ELSE remaining END"
                         )
                     },
-                )
+                ),
+                "allowance_unsettled": (
+                    SQL("settle_problem IS NOT NULL AND remaining != 0"),
+                    {"on_date": SQL("date_until"), "problem": SQL("settle_problem")},
+                ),
             },
         )
 

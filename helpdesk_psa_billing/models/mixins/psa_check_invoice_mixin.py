@@ -29,9 +29,11 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
                    line.name AS label, charge.invoice_line_id IS NOT NULL AS is_charged,
                    charge.company_id AS charge_company_id,
                    charge.currency_id AS charge_currency_id, line.currency_id,
-                   charge.invoiced_count, charge.count,
-                   charge.sign * charge.units AS units, line.quantity,
-                   charge.sign * charge.amount AS charged_amount,
+                   charge.invoiced_count, charge.count, line.quantity,
+                   CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+                   * charge.units AS units,
+                   CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+                   * charge.amount AS charged_amount,
                    line.price_subtotal AS invoiced_amount, currency.rounding,
                    line.psa_origin_line_id, EXISTS (
                        SELECT FROM sale_order_line_invoice_rel rel
@@ -41,20 +43,19 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
                 ON line.move_id = move.id AND line.display_type = 'product'
               JOIN res_partner customer ON customer.id = move.partner_id
               JOIN res_currency currency ON currency.id = line.currency_id
-              LEFT JOIN LATERAL (
-                   SELECT MAX(invoice_line_id) AS invoice_line_id,
-                          MAX(company_id) AS company_id, MAX(currency_id) AS currency_id,
-                          CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign,
-                          COUNT(*) AS count,
+              LEFT JOIN (
+                   SELECT invoice_line_id, MAX(company_id) AS company_id,
+                          MAX(currency_id) AS currency_id, COUNT(*) AS count,
                           COUNT(*) FILTER (WHERE state = 'invoiced') AS invoiced_count,
                           CASE WHEN SUM(minutes) != 0
                                THEN ROUND(SUM(minutes) / 60.0, %(digits)s)
-                               ELSE SUM(CASE WHEN ROUND(quantity, %(digits)s) = 0 THEN 1
-                                             ELSE ROUND(quantity, %(digits)s) END)
-                               END AS units,
+                               ELSE SUM(COALESCE(
+                                   NULLIF(ROUND(quantity, %(digits)s), 0), 1)) END
+                              AS units,
                           SUM(amount) AS amount
-                     FROM psa_charge WHERE invoice_line_id = line.id
-                   ) charge ON charge.invoice_line_id IS NOT NULL
+                     FROM psa_charge WHERE invoice_line_id IS NOT NULL
+                    GROUP BY invoice_line_id
+                   ) charge ON charge.invoice_line_id = line.id
              WHERE move.psa_is_charged
             """,
             digits=units,

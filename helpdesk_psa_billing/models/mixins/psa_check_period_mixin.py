@@ -164,6 +164,9 @@ class PsaCheckPeriodMixin(models.AbstractModel):
             """
             SELECT period.id, '' AS key, period.company_id, period.customer_id,
                    period.state, period.is_open, period.due_date, period.quantity,
+                   period.date_from, period.settle_problem,
+                   line.allowance_unit IS NOT NULL AND period.is_void IS NOT TRUE
+                       AS is_including,
                    agreement.currency_id, charge.period_id IS NOT NULL AS is_charged,
                    COALESCE(charge.amount, 0) AS charged_amount,
                    period.quantity * period.price_unit AS worth_amount,
@@ -220,6 +223,10 @@ class PsaCheckPeriodMixin(models.AbstractModel):
                         self._get_deadline("period_missed"),
                     ),
                     {"due_date": SQL("due_date")},
+                ),
+                "period_ungranted": (
+                    SQL("settle_problem IS NOT NULL AND is_including"),
+                    {"from_date": SQL("date_from"), "problem": SQL("settle_problem")},
                 ),
                 "period_uncounted": (
                     SQL(

@@ -19,13 +19,12 @@ class PsaCheckWorkMixin(models.AbstractModel):
         return [
             *super()._get_probes(),
             self._probe_entries(),
-            self._probe_uncharged(),
             self._probe_items(),
             self._probe_charges(),
         ]
 
     def _probe_entries(self):
-        """Look at each time entry beside its charges.
+        """Look at each time entry beside its charges, also at those without any.
 
         What corrects a charge adds up to nothing, so that the sum over all charges of an
         entry is what it is worth, and the sum over those on posted invoices what was
@@ -33,27 +32,40 @@ class PsaCheckWorkMixin(models.AbstractModel):
         """
         source = SQL(
             """
-            SELECT entry.id, '' AS key, entry.company_id, charge.*,
+            SELECT entry.id, '' AS key, entry.company_id,
+                   COALESCE(charge.customer_id, entry.partner_id) AS customer_id,
+                   charge.analytic_line_id, charge.charge_company_id, charge.raw_minutes,
+                   charge.minutes, charge.invoiced_minutes, charge.billed_minutes,
+                   charge.is_ordered, charge.is_draft, charge.is_approved,
+                   charge.first_date, charge.last_date,
                    entry.psa_minutes, entry.date, entry.so_line, entry.psa_approved_at,
-                   entry.timesheet_invoice_id, ticket.customer_id AS ticket_customer_id
-              FROM (SELECT analytic_line_id, MAX(customer_id) AS customer_id,
-                           MAX(company_id) AS charge_company_id,
-                           SUM(raw_minutes) AS raw_minutes, SUM(minutes) AS minutes,
-                           COALESCE(SUM(minutes) FILTER (
-                               WHERE state = 'invoiced' AND destination = 'billed'), 0)
-                               AS invoiced_minutes,
-                           COALESCE(SUM(minutes) FILTER (
-                               WHERE destination = 'billed'), 0) AS billed_minutes,
-                           BOOL_OR(destination = 'sale_order') AS is_ordered,
-                           BOOL_AND(state = 'draft') AS is_draft,
-                           BOOL_OR(state != 'draft' AND destination != 'written_off')
-                               AS is_approved,
-                           MIN(work_date) AS first_date, MAX(work_date) AS last_date
-                      FROM psa_charge WHERE analytic_line_id IS NOT NULL
-                     GROUP BY analytic_line_id) charge
-              JOIN account_analytic_line entry ON entry.id = charge.analytic_line_id
+                   entry.timesheet_invoice_id, ticket.customer_id AS ticket_customer_id,
+                   (entry.psa_ticket_id IS NOT NULL
+                    OR entry.psa_intervention_id IS NOT NULL)
+                   AND entry.date >= company.psa_work_billing_start
+                   AND entry.write_date < %(deadline)s AS is_due
+              FROM account_analytic_line entry
+              JOIN res_company company ON company.id = entry.company_id
+              LEFT JOIN (SELECT analytic_line_id, MAX(customer_id) AS customer_id,
+                                MAX(company_id) AS charge_company_id,
+                                SUM(raw_minutes) AS raw_minutes,
+                                SUM(minutes) AS minutes,
+                                COALESCE(SUM(minutes) FILTER (
+                                    WHERE state = 'invoiced'
+                                    AND destination = 'billed'), 0) AS invoiced_minutes,
+                                COALESCE(SUM(minutes) FILTER (
+                                    WHERE destination = 'billed'), 0) AS billed_minutes,
+                                BOOL_OR(destination = 'sale_order') AS is_ordered,
+                                BOOL_AND(state = 'draft') AS is_draft,
+                                BOOL_OR(state != 'draft'
+                                        AND destination != 'written_off') AS is_approved,
+                                MIN(work_date) AS first_date, MAX(work_date) AS last_date
+                           FROM psa_charge WHERE analytic_line_id IS NOT NULL
+                          GROUP BY analytic_line_id) charge
+                ON charge.analytic_line_id = entry.id
               LEFT JOIN psa_ticket ticket ON ticket.id = entry.psa_ticket_id
-            """
+            """,
+            deadline=self._get_deadline("work_uncharged"),
         )
         return Probe("account.analytic.line", source, self._get_entry_conditions())
 
@@ -100,35 +112,11 @@ class PsaCheckWorkMixin(models.AbstractModel):
                 ),
                 {"on_date": SQL("date"), "charged_date": SQL("last_date")},
             ),
+            "work_uncharged": (
+                SQL("is_due AND analytic_line_id IS NULL AND psa_minutes != 0"),
+                {"worked_minutes": SQL("psa_minutes"), "on_date": SQL("date")},
+            ),
         }
-
-    def _probe_uncharged(self):
-        """Look for time of customers that nobody decided about."""
-        source = SQL(
-            """
-            SELECT entry.id, '' AS key, entry.company_id,
-                   entry.partner_id AS customer_id, entry.psa_minutes, entry.date
-              FROM account_analytic_line entry
-              JOIN res_company company ON company.id = entry.company_id
-             WHERE (entry.psa_ticket_id IS NOT NULL
-                    OR entry.psa_intervention_id IS NOT NULL)
-               AND entry.date >= company.psa_work_billing_start
-               AND entry.write_date < %(deadline)s
-               AND NOT EXISTS (SELECT FROM psa_charge charge
-                                WHERE charge.analytic_line_id = entry.id)
-            """,
-            deadline=self._get_deadline("work_uncharged"),
-        )
-        return Probe(
-            "account.analytic.line",
-            source,
-            {
-                "work_uncharged": (
-                    SQL("psa_minutes != 0"),
-                    {"worked_minutes": SQL("psa_minutes"), "on_date": SQL("date")},
-                )
-            },
-        )
 
     def _probe_items(self):
         """Look at each item beside its charges."""

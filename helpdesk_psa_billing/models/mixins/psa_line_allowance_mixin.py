@@ -114,4 +114,6 @@ class PsaLineAllowanceMixin(models.AbstractModel):
             "rollover_cap": to_units(self.allowance_unit, self.allowance_rollover_cap),
             "overrun": self.allowance_overrun or values["overrun"],
             "overrun_price": self.allowance_overrun_price,
+            # Each month some of it expires: nobody needs to be told of that.
+            "alert_expiry_days": 0,
         }

@@ -24,13 +24,15 @@ class PsaLineWorkMixin(models.AbstractModel):
     )
     minimum_minutes = fields.Integer(
         string="Least time per month",
-        help="Minutes that are billed each month: what less was billed under the line is "
-        "charged besides. 0: no minimum.",
+        help="Minutes that are billed each month: what less was billed or written off "
+        "under the line is charged besides; what an allowance pays does not count. 0: no "
+        "minimum.",
     )
     minimum_amount = fields.Monetary(
         string="Least amount per month",
-        help="Amount before tax that work brings in each month: what less was billed under "
-        "the line is charged besides. 0: no minimum.",
+        help="Amount before tax that work brings in each month: what less was billed or "
+        "written off under the line is charged besides; what an allowance pays does not "
+        "count. 0: no minimum.",
     )
     minimum_service_type_id = fields.Many2one(
         "psa.service.type",

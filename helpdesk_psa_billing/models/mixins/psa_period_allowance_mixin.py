@@ -14,6 +14,7 @@ class PsaPeriodAllowanceMixin(models.AbstractModel):
 
     _name = "psa.period.allowance.mixin"
     _description = "Period that includes an Allowance"
+    _inherit = ["psa.settling.mixin"]
 
     allowance_ids = fields.One2many("psa.allowance", "period_id", string="Allowances")
 
@@ -70,6 +71,8 @@ class PsaPeriodAllowanceMixin(models.AbstractModel):
         for period in self:
             for allowance in period.allowance_ids:
                 allowance._settle_included()
+        # sudo: what is in order again has no problem, whoever brought it in order
+        self.sudo().filtered("settle_problem").settle_problem = False
 
     def _prepare_allowance_values(self):
         self.ensure_one()
