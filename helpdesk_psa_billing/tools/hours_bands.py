@@ -90,13 +90,18 @@ def share(minutes, lengths):
     >>> share(10, [1, 1, 1])
     [3, 4, 3]
     """
-    total = sum(map(Fraction, lengths))
+    if len(lengths) == 1:
+        return [minutes]
+    # Whole seconds, but for what somebody made up.
+    lengths = [int(it) if it == int(it) else Fraction(it) for it in lengths]
+    total = sum(lengths)
     if not total:
         return [minutes, *(0 for _length in lengths[1:])]
-    marks, done = [0], Fraction(0)
+    marks, done = [0], 0
     for length in lengths:
-        done += Fraction(length)
-        marks.append(int(minutes * done / total + Fraction(1, 2)))
+        done += length
+        # Rounded half up.
+        marks.append((2 * minutes * done + total) // (2 * total))
     return [until - begin for begin, until in pairwise(marks)]
 
 
@@ -113,6 +118,6 @@ def _find_band(moment, spans):
 
 def _to_naive(moment):
     """Return a moment of UTC without zone, as working time takes it."""
-    if moment.tzinfo:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return moment
+    if moment.tzinfo not in (None, UTC):
+        moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None)

@@ -9,8 +9,9 @@ said that it is free.
 The same work and the same terms always give the same choice.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from . import hours_bands
 
@@ -35,6 +36,11 @@ CONDITIONS = (
     "level",
     "band",
 )
+# Conditions about several values of the work: {name: where they stand}.
+PLURALS = {
+    "equipment_category": "equipment_categories",
+    "customer_group": "customer_groups",
+}
 # Obstacles that are not conditions.
 NOT_YET, OVER = "not_yet", "over"
 
@@ -87,18 +93,18 @@ class Work:
     band: int | bool = False
     exemption: tuple = ()
 
+    def change(self, **values):
+        """Return the same work with other values.
+
+        It is `dataclasses.replace`, which takes its time with so many fields.
+        """
+        work = object.__new__(type(self))
+        work.__dict__.update(self.__dict__, **values)
+        return work
+
     def with_band(self, band):
         """Return the same work in a band."""
-        return replace(self, band=band)
-
-    def get_values(self, condition):
-        """Return what a condition compares: a set of ids or words, empty if unknown."""
-        if condition == "equipment_category":
-            return self.equipment_categories
-        if condition == "customer_group":
-            return self.customer_groups
-        value = getattr(self, condition)
-        return frozenset((value,)) if value else frozenset()
+        return self.change(band=band)
 
 
 @dataclass(frozen=True)
@@ -154,9 +160,12 @@ class RuleTerms:
     product: int | bool = False
     flat_product: int | bool = False
 
-    def find_obstacle(self, work):
+    def find_obstacle(self, work, band=None):
         """Return the first condition that some work does not fulfil, None if all are met.
 
+        What nobody knows of the work does not fulfil a condition.
+
+        :param band: that the work lies in; by default the one that it says
         :return: not_yet, over, or one of ``CONDITIONS``
         """
         if self.date_from and work.day < self.date_from:
@@ -164,7 +173,13 @@ class RuleTerms:
         if self.date_until and work.day >= self.date_until:
             return OVER
         for name, values in self.conditions:
-            if values.isdisjoint(work.get_values(name)):
+            if name in PLURALS:
+                if values.isdisjoint(getattr(work, PLURALS[name])):
+                    return name
+                continue
+            is_band = name == "band" and band is not None
+            value = band if is_band else getattr(work, name)
+            if not value or value not in values:
                 return name
         return None
 
@@ -194,8 +209,7 @@ class PlanTerms:
     currency: int | bool = False
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """A rule that was looked at; the one without obstacle decided."""
 
     plan_id: int
@@ -235,7 +249,7 @@ def choose(work, plans):
         return Choice(outcome=NOT_BILLABLE)
     trail = []
     for plan in plans:
-        looks, rule = _ask(work, plan)
+        looks, rule = _ask(work, plan, work.band)
         trail += looks
         if rule:
             return Choice(rule, plan, tuple(trail), rule.outcome)
@@ -271,11 +285,11 @@ class _Segment:
     choice: Choice = Choice()
 
 
-def _ask(work, plan):
+def _ask(work, plan, band):
     """Return the looks at the rules of a plan up to the one that decides, and that one."""
     looks = []
     for rule in plan.rules:
-        obstacle = rule.find_obstacle(work)
+        obstacle = rule.find_obstacle(work, band)
         looks.append(Look(plan.id, rule.id, obstacle))
         if not obstacle:
             return looks, rule
@@ -289,11 +303,10 @@ def _decide_untimed(work, plans):
     trail = []
     for plan in plans:
         band = plan.bands[0].id if plan.bands and work.kind == "time" else False
-        piece = replace(work, band=band)
-        looks, rule = _ask(piece, plan)
+        looks, rule = _ask(work, plan, band)
         trail += looks
         if rule:
-            piece = piece if rule.asks_for_band else work
+            piece = work.with_band(band) if rule.asks_for_band else work
             is_assumed = rule.asks_for_band or _depends_on_band(work, trail)
             choice = Choice(rule, plan, tuple(trail), rule.outcome, is_assumed)
             return piece, choice
@@ -311,8 +324,7 @@ def _pursue(work, segment, plan):
         yield segment
         return
     for start, stop, band in hours_bands.cut(segment.start, segment.stop, plan.bands):
-        piece = replace(work, start=start, stop=stop, band=band)
-        looks, rule = _ask(piece, plan)
+        looks, rule = _ask(work, plan, band)
         trail = (*segment.choice.trail, *looks)
         choice = (
             Choice(rule, plan, trail, rule.outcome) if rule else Choice(trail=trail)
@@ -335,8 +347,7 @@ def _join(work, segments):
     pieces = []
     for members in groups.values():
         first, last = members[0][0], members[-1][0]
-        piece = replace(
-            work,
+        piece = work.change(
             start=first.start,
             stop=last.stop,
             band=first.band,
