@@ -32,6 +32,7 @@ class PsaCharge(models.Model):
         "psa.charge.foresight.mixin",
         "psa.charge.rating.mixin",
         "psa.charge.words.mixin",
+        "psa.charge.reword.mixin",
         "psa.charge.approval.mixin",
         "psa.charge.minimum.mixin",
         "psa.charge.invoice.mixin",
@@ -124,7 +125,10 @@ class PsaCharge(models.Model):
         precompute=True,
         required=True,
     )
-    explanation = fields.Text(help="How the amount comes about.")
+    explanation = fields.Text(
+        string="Printed explanation",
+        help="How the amount comes about, in the language of the customer.",
+    )
     counted = fields.Json(
         readonly=True, help="What was counted for the charge: kept as evidence."
     )

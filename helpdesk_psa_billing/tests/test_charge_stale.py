@@ -5,7 +5,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .charge_common import ChargeCommon
+from .charge_common import MARCH, ChargeCommon
 
 
 @tagged("post_install", "-at_install")
@@ -101,3 +101,72 @@ class TestProposalsFollow(ChargeCommon):
         self.assertTrue(self._is_stale(entry))
         self._rate_again()
         self.assertEqual(self._charges(entry).destination, "not_billed")
+
+
+@tagged("post_install", "-at_install")
+class TestWordsForTheReader(ChargeCommon):
+    """ACME reads French, its invoices do; Bea reads English."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.acme.lang = cls.casey.lang = "fr_FR"
+        cls.plan.rule_ids.with_context(lang="fr_FR").name = "Tout travail"
+
+    def _get_shown(self, charge, lang):
+        return charge.with_user(self.bea).with_context(lang=lang).shown_explanation
+
+    def test_each_reads_his_own_language(self):
+        charge = self._charges(self._work(90))
+        self.assertIn("Tout travail", charge.explanation)
+        self.assertEqual(self._get_shown(charge, "fr_FR"), charge.explanation)
+        self.assertEqual(
+            self._get_shown(charge, "en_US"),
+            "1:30 × $\N{NO-BREAK SPACE}90.00. Rule “All work” of the usual plan "
+            "“Standard”.",
+        )
+
+    def test_every_kind_of_decision_is_worded_again_as_it_was(self):
+        self.acme.lang = self.casey.lang = "en_US"
+        self.remote.product_id.list_price = 90
+        free = self._work(psa_billable=False)
+        self._create_rule(
+            self.plan,
+            sequence=-1,
+            service_type_ids=[Command.set(self.travel.ids)],
+            outcome="not_billed",
+            reason="Included",
+        )
+        self._create_rule(
+            self.plan,
+            sequence=-1,
+            service_type_ids=[Command.set(self.onsite.ids)],
+            outcome="allowance",
+            rounding_step=15,
+            flat_amount=30,
+            surcharge_percent=10,
+        )
+        self.env["psa.allowance"].create(
+            {"customer_id": self.acme.id, "opening_quantity": 1, "date_from": MARCH}
+        )
+        entries = (
+            free
+            | self._work(20, service=self.travel)
+            | self._work(100, service=self.onsite)
+            | self._work(10, ticket=self._create_ticket(partner_id=self.zoe.id))
+        )
+        charges = self._charges(entries)
+        self.assertGreater(len(set(charges.mapped("destination"))), 2)
+        for charge in charges:
+            self.assertEqual(charge._word(charge._to_part()), charge.explanation)
+
+    def test_what_is_approved_says_the_same_whatever_the_rule_costs_today(self):
+        charge = self._approve(self._work())
+        self.plan.rule_ids.multiplier = 3
+        self.assertIn("90.00", self._get_shown(charge, "en_US"))
+
+    def test_written_off_work_keeps_its_words(self):
+        charge = self._charges(self._work())
+        charge.with_user(self.lea)._write_off("Goodwill")
+        self.assertEqual(self._get_shown(charge, "en_US"), charge.explanation)

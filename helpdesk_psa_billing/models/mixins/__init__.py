@@ -60,6 +60,7 @@ from . import psa_charge_invoice_mixin
 from . import psa_charge_minimum_mixin
 from . import psa_charge_rating_mixin
 from . import psa_charge_words_mixin
+from . import psa_charge_reword_mixin
 from . import psa_charged_mixin
 from . import psa_company_work_mixin
 from . import psa_customer_work_billing_mixin

@@ -141,7 +141,7 @@ class PsaChargeForesightMixin(models.AbstractModel):
         self.ensure_one()
         is_hidden = self.env.context.get(HIDE_MONEY, not self._is_money_shown())
         if not is_hidden or self.destination != "billed":
-            return self.explanation
+            return self._get_reworded_explanation()
         text = self._word_without_money(
             self.component, self.minutes, self.quantity, self.multiplier
         )

@@ -446,6 +446,7 @@ class PsaChargeRatingMixin(models.AbstractModel):
             **self._prepare_allowance_values(part),
             "reason": charge._word_reason(part),
             "explanation": charge._word(part),
+            "terms": charge._prepare_terms(part),
             "trail": [
                 [look.plan_id, look.rule_id, look.obstacle]
                 for look in part.choice.trail
