@@ -178,7 +178,7 @@ class TestMinimum(ChargeCommon):
         self._approve(self._work(180))
         self._bill_work().action_post()
         self._approve(self._work(180))
-        self.assertEqual(self._bill_work(MAY).amount_untaxed, 90)
+        self.assertEqual(self._bill_work(MAY, work_until=APRIL).amount_untaxed, 90)
 
     def test_credited_month_is_billed_again_with_its_minimum(self):
         self._agree(minimum_minutes=300)
@@ -189,7 +189,7 @@ class TestMinimum(ChargeCommon):
         again = self._bill_work()
         self.assertEqual(self._get_hours(again), 5)
         again.action_post()
-        self.assertFalse(self._bill_work(MAY))
+        self.assertFalse(self._bill_work(MAY, work_until=APRIL))
 
     def test_work_that_is_written_off_is_not_billed_by_the_minimum(self):
         self._agree(minimum_minutes=300)
@@ -197,7 +197,7 @@ class TestMinimum(ChargeCommon):
         invoice = self._bill_work()
         invoice.action_post()
         self._credit(invoice, psa_credit_disposition="write_off").action_post()
-        self.assertFalse(self._bill_work(MAY))
+        self.assertFalse(self._bill_work(MAY, work_until=APRIL))
 
     def test_goodwill_before_the_invoice_counts_towards_the_minimum(self):
         self._agree(minimum_minutes=300)

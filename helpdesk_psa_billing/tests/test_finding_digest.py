@@ -3,13 +3,11 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import MailCase
-
 from .test_billing_check import CheckCase
 
 
 @tagged("post_install", "-at_install")
-class TestFindingDigest(MailCase, CheckCase):
+class TestFindingDigest(CheckCase):
     """Bo manages billing; Bea bills, and is told only if she is chosen."""
 
     @classmethod

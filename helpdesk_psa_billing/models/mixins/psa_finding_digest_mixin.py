@@ -64,5 +64,8 @@ class PsaFindingDigestMixin(models.AbstractModel):
         ]
         return self.env["ir.qweb"]._render(
             "helpdesk_psa_billing.psa_finding_digest",
-            {"parts": parts, "url": f"{self.get_base_url()}/odoo/billing-findings"},
+            {
+                "parts": parts,
+                "url": f"{self.browse().get_base_url()}/odoo/billing-findings",
+            },
         )
