@@ -20,6 +20,7 @@
         "security/psa_billing_check_security.xml",
         "security/psa_billing_plan_security.xml",
         "security/psa_allowance_security.xml",
+        "security/psa_figures_security.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/psa_charge_cron.xml",
@@ -77,6 +78,13 @@
         "views/psa_foresight_views.xml",
         "data/psa_billing_check_data.xml",
         "data/psa_billing_check_cron.xml",
+        "views/psa_service_report_views.xml",
+        "views/psa_utilisation_report_views.xml",
+        "views/psa_mrr_report_views.xml",
+        "views/psa_budget_views.xml",
+        "views/psa_budget_report_views.xml",
+        "views/psa_figures_menus.xml",
+        "data/psa_figures_cron.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -97,6 +105,7 @@
         "demo/psa_count_demo.xml",
         "demo/psa_allowance_demo.xml",
         "demo/psa_charge_demo.xml",
+        "demo/psa_figures_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

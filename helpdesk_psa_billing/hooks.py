@@ -6,6 +6,7 @@ from odoo.tools import SQL
 def uninstall_hook(env):
     """Remove what our tables would keep Odoo from deleting; invoices stay as they are."""
     env.cr.execute("DELETE FROM psa_billing_finding")
+    env.cr.execute("DELETE FROM psa_budget")
     env.cr.execute("DELETE FROM psa_charge")
     env.cr.execute("DELETE FROM psa_period")
     env.cr.execute("DELETE FROM psa_billing_run")

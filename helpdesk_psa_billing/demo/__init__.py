@@ -4,3 +4,4 @@ from . import psa_charge_demo
 from . import psa_count_demo
 from . import psa_price_revision_demo
 from . import psa_allowance_demo
+from . import psa_figures_demo

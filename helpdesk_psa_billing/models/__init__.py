@@ -54,3 +54,9 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import sale_order
 from . import sale_order_line
+from . import psa_workday
+from . import psa_service_report
+from . import psa_utilisation_report
+from . import psa_mrr_report
+from . import psa_budget
+from . import psa_budget_report

@@ -2,7 +2,10 @@ from odoo import models
 
 
 class ProjectProject(models.Model):
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "psa.budgeted.mixin"]
+
+    _psa_budget_field = "project_id"
 
     def _update_timesheets_sale_line_id(self):
         """Override of `sale_timesheet`: time of the helpdesk keeps what was set by hand."""

@@ -32,9 +32,11 @@ class PsaAgreement(models.Model):
         "psa.agreement.invoice.mixin",
         "psa.charges.button.mixin",
         "psa.agreement.revenue.mixin",
+        "psa.budgeted.mixin",
     ]
 
     _psa_charge_field = "agreement_id"
+    _psa_budget_field = "agreement_id"
 
     # The rhythm of new lines
     billing_interval = fields.Integer(

@@ -27,6 +27,7 @@ class PsaCharge(models.Model):
     _description = "Charge"
     _inherit = [
         "psa.ledger.mixin",
+        "psa.charge.value.mixin",
         "psa.charge.source.mixin",
         "psa.charge.facts.mixin",
         "psa.charge.foresight.mixin",

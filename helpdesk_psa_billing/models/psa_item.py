@@ -6,7 +6,7 @@ from ..const import MONEY_GROUPS
 
 class PsaItem(models.Model):
     _name = "psa.item"
-    _inherit = ["psa.charged.mixin", "psa.item"]
+    _inherit = ["psa.charged.mixin", "psa.item.cost.mixin", "psa.item"]
 
     psa_charge_ids = fields.One2many(
         "psa.charge", "item_id", string="Charges", groups=MONEY_GROUPS

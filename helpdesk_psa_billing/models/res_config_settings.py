@@ -4,6 +4,12 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    group_psa_budget = fields.Boolean(
+        "Budgets",
+        group="base.group_user",
+        implied_group="helpdesk_psa_billing.group_psa_budget",
+        help="Projects and agreements have budgets. Off: no budget is shown anywhere.",
+    )
     psa_billing_lead_days = fields.Integer(
         related="company_id.psa_billing_lead_days", readonly=False
     )

@@ -11,6 +11,7 @@ class ResPartner(models.Model):
         "psa.customer.work.billing.mixin",
         "psa.customer.statement.mixin",
         "psa.customer.export.mixin",
+        "psa.customer.months.mixin",
         "res.partner",
         "psa.customer.revenue.mixin",
         "psa.customer.allowance.mixin",

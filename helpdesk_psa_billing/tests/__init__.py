@@ -48,3 +48,8 @@ from . import test_proof_value
 from . import test_invoice_export
 from . import test_invoice_chain
 from . import test_proof_tours
+from . import test_service_report
+from . import test_utilisation_report
+from . import test_mrr_report
+from . import test_budget
+from . import test_customer_months

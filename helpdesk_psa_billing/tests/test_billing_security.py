@@ -106,6 +106,16 @@ RIGHTS = {
     "psa.price.revision": {"lea": "r", "max": "r", "bea": "rwcu", "boss": "rwcu"},
     "psa.billing.parameter.change": {"lea": "r", "max": "r", "bea": "r", "boss": "r"},
     "psa.price.revision.line": {"lea": "r", "max": "r", "bea": "r", "boss": "r"},
+    **dict.fromkeys(
+        (
+            "psa.service.report",
+            "psa.utilisation.report",
+            "psa.mrr.report",
+            "psa.budget.report",
+        ),
+        {"lea": "r", "max": "r", "bea": "r", "boss": "r"},
+    ),
+    "psa.budget": {"lea": "rwcu", "max": "rwcu", "bea": "rwcu", "boss": "rwcu"},
 }
 
 

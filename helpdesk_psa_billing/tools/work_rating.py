@@ -169,7 +169,12 @@ def _round_part(part, minutes, quantities):
 
 
 def price_part(part, base):
-    """Return a part with the price of an hour or unit, and the amount."""
+    """Return a part with the price of an hour or unit, and the amount.
+
+    :param base: price of the pricelist, kept also of what no rule puts a price on
+    """
+    if not part.is_priced:
+        return replace(part, base=base)
     price = work_price.get_unit_price(part.rule, base, part.deal.discount)
     return reckon(replace(part, base=base, price=price))
 

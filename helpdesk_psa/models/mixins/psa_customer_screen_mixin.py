@@ -184,6 +184,7 @@ class PsaCustomerScreenMixin(models.AbstractModel):
             "priorities": self._psa_count_open_tickets("priority"),
             "months": [
                 {
+                    "date": month,
                     "name": format_date(self.env, month, date_format="LLL yyyy"),
                     "tickets": opened.get(month, 0),
                     "hours": format_duration(hours[month]) if month in hours else "",

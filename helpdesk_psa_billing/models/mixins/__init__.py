@@ -81,3 +81,8 @@ from . import psa_customer_export_mixin
 from . import psa_line_export_mixin
 from . import psa_move_export_mixin
 from . import psa_rating_fact_mixin
+from . import psa_figures_mixin
+from . import psa_charge_value_mixin
+from . import psa_item_cost_mixin
+from . import psa_budgeted_mixin
+from . import psa_customer_months_mixin

@@ -32,6 +32,7 @@ SAME_FIELDS = (
     "service_until",
     "product_id",
     "price_unit",
+    "base_price",
     "discount",
 )
 

@@ -160,13 +160,11 @@ class PsaChargeRatingMixin(models.AbstractModel):
         asked = {
             it.key: (it.product, it.deal.pricelist, it.deal.currency, it.work.day, 1.0)
             for it in parts
-            if it.is_priced and it.product
+            if it.product
         }
         prices = self.env["psa.billing.plan"]._get_base_prices(list(asked.values()))
         return [
             work_rating.price_part(it, prices.get(asked.get(it.key), 0.0))
-            if it.is_priced
-            else it
             for it in parts
         ]
 
