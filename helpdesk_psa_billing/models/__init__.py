@@ -39,6 +39,7 @@ from . import psa_price_revision
 from . import psa_price_revision_line
 from . import psa_billing_run
 from . import psa_billing_run_line
+from . import psa_billing_cockpit
 from . import psa_time_entry
 from . import psa_billing_check
 from . import psa_billing_finding

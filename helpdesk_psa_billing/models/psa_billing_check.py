@@ -28,6 +28,8 @@ class PsaBillingCheck(models.Model):
         "psa.check.invoice.mixin",
         "psa.check.revision.mixin",
         "psa.check.run.mixin",
+        "psa.check.leak.mixin",
+        "psa.check.blocking.mixin",
     ]
     _order = "sequence, id"
 
@@ -155,14 +157,17 @@ class PsaBillingCheck(models.Model):
     # === CHECKING === #
 
     @api.model
-    def _run(self, after_each=lambda: True):
+    def _run(self, after_each=lambda: True, codes=None):
         """Ask every probe; one that fails says so on its checks and stops no other.
 
         :param after_each: called after each probe; false to stop
+        :param set codes: ask only the probes of these checks
         :return: whether all were asked
         """
         probes = self._get_probes()
         for probe in probes:
+            if codes is not None and not codes & probe.conditions.keys():
+                continue
             try:
                 with self.env.cr.savepoint():
                     self._ask(probe)

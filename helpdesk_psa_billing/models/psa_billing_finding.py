@@ -6,13 +6,20 @@ from odoo.tools import SQL, format_date
 
 from odoo.addons.helpdesk_psa.tools.duration import format_duration
 
+# The figure that tells which day a finding concerns, the first that there is.
+DAY_FIGURES = ("on_date", "from_date", "due_date", "charged_date")
+
 
 class PsaBillingFinding(models.Model):
     """Something that the billing check found wrong, until it is mended or accepted."""
 
     _name = "psa.billing.finding"
     _description = "Finding of the Billing Check"
-    _inherit = ["psa.ledger.mixin", "psa.finding.digest.mixin"]
+    _inherit = [
+        "psa.ledger.mixin",
+        "psa.finding.digest.mixin",
+        "psa.finding.remedy.mixin",
+    ]
     _order = "severity, first_seen_at desc, id desc"
     _rec_name = "subject"
 
@@ -24,6 +31,7 @@ class PsaBillingFinding(models.Model):
         ondelete="cascade",
     )
     severity = fields.Selection(related="check_id.severity", store=True, index=True)
+    blocking = fields.Selection(related="check_id.blocking")
     res_model = fields.Char(string="Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
         string="Record", model_field="res_model", required=True, readonly=True
@@ -220,11 +228,12 @@ class PsaBillingFinding(models.Model):
             """
             INSERT INTO psa_billing_finding AS finding (
                    check_id, severity, res_model, res_id, key, company_id, customer_id,
-                   customer_group_id, details, state, is_told, first_seen_at, last_seen_at,
+                   customer_group_id, details, day, state, is_told,
+                   first_seen_at, last_seen_at,
                    create_uid, create_date, write_uid, write_date)
             SELECT check_.id, check_.severity, found.res_model, found.res_id, found.key,
                    found.company_id, found.customer_id, customer.psa_customer_group_id,
-                   found.details, 'open', FALSE, %(now)s, %(now)s,
+                   found.details, COALESCE(%(days)s)::date, 'open', FALSE, %(now)s, %(now)s,
                    %(uid)s, %(now)s, %(uid)s, %(now)s
               FROM (%(found)s) found
               JOIN psa_billing_check check_ ON check_.code = found.code
@@ -232,6 +241,7 @@ class PsaBillingFinding(models.Model):
                 ON CONFLICT (check_id, res_model, res_id, key) WHERE gone_at IS NULL
                 DO UPDATE SET last_seen_at = excluded.last_seen_at,
                        details = excluded.details,
+                       day = excluded.day,
                        severity = excluded.severity,
                        customer_id = excluded.customer_id,
                        customer_group_id = excluded.customer_group_id,
@@ -243,6 +253,9 @@ class PsaBillingFinding(models.Model):
             RETURNING id
             """,
             found=found,
+            days=SQL(", ").join(
+                SQL("found.details->>%s", name) for name in DAY_FIGURES
+            ),
             now=self.env.cr.now(),
             uid=self.env.uid,
         )

@@ -45,6 +45,7 @@ class PsaBillingRun(models.Model):
     _inherit = [
         "psa.billing.run.review.mixin",
         "psa.billing.run.work.mixin",
+        "psa.billing.run.findings.mixin",
         "mail.thread",
     ]
     _order = "id desc"
@@ -245,6 +246,7 @@ class PsaBillingRun(models.Model):
                 raise UserError(
                     self.env._("Nothing is proposed: there is nothing to draft.")
                 )
+            run._refresh_blocking()
             run.sudo().write(
                 {"state": "drafting", "done_count": 0, "total_count": len(lines)}
             )
@@ -456,6 +458,7 @@ class PsaBillingRun(models.Model):
             self._finish_proposing()
 
     def _finish_proposing(self):
+        self._refresh_findings()
         self.sudo().write({"state": "proposed", "unseen_count": self._count_unseen()})
         if self.goal != "propose" and self.proposed_count:
             self.action_draft()
@@ -566,7 +569,7 @@ class PsaBillingRun(models.Model):
         """Draft the invoices of the next proposals."""
         # sudo: the run writes what nobody types, about the lines that its user may see
         lines = self.line_ids.filtered(lambda it: it.state == "proposed")[:CHUNK].sudo()
-        lines._draft()
+        lines._refuse_blocked()._draft()
         self.sudo().done_count += len(lines)
         if not self.line_ids.filtered(lambda it: it.state == "proposed"):
             self._finish_drafting()

@@ -13,6 +13,7 @@ class PsaBillingRunLine(models.Model):
         "psa.ledger.mixin",
         "psa.billing.run.line.review.mixin",
         "psa.billing.run.line.proof.mixin",
+        "psa.billing.run.line.findings.mixin",
     ]
     _order = "run_id, state desc, id"
 

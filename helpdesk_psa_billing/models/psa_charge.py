@@ -13,6 +13,7 @@ FREE_FIELDS = {
     "is_reversed",
     "is_late",
     "approved_by_id",
+    "approved_at",
 }
 
 
@@ -34,6 +35,7 @@ class PsaCharge(models.Model):
         "psa.charge.rating.mixin",
         "psa.charge.words.mixin",
         "psa.charge.reword.mixin",
+        "psa.charge.approver.mixin",
         "psa.charge.approval.mixin",
         "psa.charge.minimum.mixin",
         "psa.charge.invoice.mixin",

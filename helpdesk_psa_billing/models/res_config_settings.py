@@ -88,3 +88,6 @@ class ResConfigSettings(models.TransientModel):
     psa_statement_grouping = fields.Selection(
         related="company_id.psa_statement_grouping", readonly=False
     )
+    psa_billing_approval = fields.Selection(
+        related="company_id.psa_billing_approval", readonly=False
+    )

@@ -53,3 +53,8 @@ from . import test_utilisation_report
 from . import test_mrr_report
 from . import test_budget
 from . import test_customer_months
+from . import test_cockpit_rows
+from . import test_billing_cockpit
+from . import test_billing_leak
+from . import test_charge_approver
+from . import test_cockpit_tours

@@ -55,6 +55,14 @@ from . import psa_rate_card_mixin
 from . import psa_agreement_invoice_mixin
 from . import psa_billing_run_work_mixin
 from . import psa_charge_approval_mixin
+from . import psa_charge_approver_mixin
+from . import psa_check_blocking_mixin
+from . import psa_check_leak_mixin
+from . import psa_finding_remedy_mixin
+from . import psa_billing_run_findings_mixin
+from . import psa_cockpit_figures_mixin
+from . import psa_cockpit_run_mixin
+from . import psa_billing_run_line_findings_mixin
 from . import psa_charge_facts_mixin
 from . import psa_charge_invoice_mixin
 from . import psa_charge_minimum_mixin

@@ -65,3 +65,13 @@ class PsaBillingRunLineReviewMixin(models.AbstractModel):
             "res_id": self.move_id.id,
             "views": [(False, "form")],
         }
+
+    # === THE PROOF === #
+
+    def action_preview_proof(self):
+        """Show what is invoiced, entry by entry, also before anything is drafted."""
+        self.ensure_one()
+        if self.move_id:
+            return self.move_id.action_psa_preview_proof()
+        report = self.env.ref("helpdesk_psa_billing.psa_proposal_preview")
+        return report.report_action(self, config=False)

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -12,12 +13,18 @@ class PsaBillingRunReviewMixin(models.AbstractModel):
         """Start a new run for what this one refused, and open it."""
         self.ensure_one()
         refused = self.refused_line_ids
+        if not refused:
+            raise UserError(self.env._("Nothing was refused: there is nothing to try."))
         run = self.create(
             {
                 "date": max(self.date, fields.Date.context_today(self)),
                 "invoice_date": self.invoice_date,
                 "company_id": self.company_id.id,
-                "agreement_ids": refused.agreement_ids.ids,
+                "take_work": self.take_work,
+                "work_until": self.work_until,
+                "approve_work": self.approve_work,
+                "customer_ids": refused.customer_id.ids,
+                "agreement_ids": self.agreement_ids.ids,
             }
         )
         run.action_propose()

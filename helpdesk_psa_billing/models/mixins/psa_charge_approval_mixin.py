@@ -69,6 +69,14 @@ class PsaChargeApprovalMixin(models.AbstractModel):
             )
         return None
 
+    def _get_approval_obstacle(self, user):
+        """Return why somebody cannot approve a proposal, in words; None if he can.
+
+        Override to say who may.
+        """
+        self.ensure_one()
+        return self._get_obstacle()
+
     # === APPROVE === #
 
     def action_approve(self):
@@ -78,11 +86,11 @@ class PsaChargeApprovalMixin(models.AbstractModel):
 
         :raise UserError: if nothing at all is ready
         """
-        self.check_access("write")
+        self.check_access("read")
         # sudo: who may press the button may not type these
         drafts = self.sudo()._approve_ready(self.env.uid)
         if drafts and not drafts.filtered(lambda it: it.state != "draft"):
-            raise UserError(drafts[0]._get_obstacle())
+            raise UserError(drafts[0]._get_approval_obstacle(self.env.user))
         left = drafts.filtered(lambda it: it.state == "draft")
         if not left:
             return True
@@ -92,8 +100,8 @@ class PsaChargeApprovalMixin(models.AbstractModel):
             "params": {
                 "type": "warning",
                 "message": self.env._(
-                    "%(count)s charges are not ready: they are pending, or their time is "
-                    "not approved.",
+                    "%(count)s charges are not ready: they are pending, their time is not "
+                    "approved, or they are somebody else's to approve.",
                     count=len(left),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
@@ -111,12 +119,13 @@ class PsaChargeApprovalMixin(models.AbstractModel):
         work._rate_stale()
         drafts = self._get_charges_of(entries, items) | minimums
         drafts = drafts.filtered(lambda it: it.state == "draft")
+        user = self.env["res.users"].browse(user_id)
         by_source = drafts.grouped(lambda it: it._get_source())
         ready = self.browse().union(
             *(
                 charges
                 for charges in by_source.values()
-                if not any(it._get_obstacle() for it in charges)
+                if not any(it._get_approval_obstacle(user) for it in charges)
             )
         )
         ready.write({"state": "approved", "approved_by_id": user_id})
@@ -127,7 +136,7 @@ class PsaChargeApprovalMixin(models.AbstractModel):
 
         :raise UserError: if one of them is on an invoice
         """
-        self.check_access("write")
+        self.check_access("read")
         # sudo: who may press the button may not type these
         charges = self.sudo().filtered(lambda it: it._is_work())
         whole = charges._get_charges_of(charges.analytic_line_id, charges.item_id)

@@ -16,13 +16,17 @@ class PsaChargeInvoiceMixin(models.AbstractModel):
 
     @api.model
     def _get_billable_domain(self):
-        """Return the domain of approved work that waits for an invoice."""
+        """Return the domain of approved work that waits for a run."""
+        return self._get_uninvoiced_domain() & Domain("run_line_id", "=", False)
+
+    @api.model
+    def _get_uninvoiced_domain(self):
+        """Return the domain of approved work that is on no invoice, but perhaps proposed."""
         return (
             Domain("state", "=", "approved")
             & Domain("destination", "=", "billed")
             & Domain("period_id", "=", False)
             & Domain("invoice_line_id", "=", False)
-            & Domain("run_line_id", "=", False)
             & Domain("reverses_id", "=", False)
             & Domain("is_reversed", "=", False)
             & Domain("amount", "!=", 0)

@@ -17,6 +17,18 @@ class PsaCompanyWorkMixin(models.AbstractModel):
         help="Billing runs approve charges that are decided and whose time is approved. Off: "
         "somebody approves each charge.",
     )
+    psa_billing_approval = fields.Selection(
+        [
+            ("anyone", "Billing users and account managers"),
+            ("manager", "Account managers"),
+        ],
+        string="Charges are approved by",
+        required=True,
+        default="anyone",
+        help="Account managers: work of their agreements, projects and customers is billed "
+        "only after they have approved it; billing managers stand in for them. What nobody "
+        "looks after is approved by billing users.",
+    )
 
     def write(self, vals):
         """Override: an earlier day brings in the work since then."""

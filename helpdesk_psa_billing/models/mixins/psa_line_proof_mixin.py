@@ -16,6 +16,7 @@ class PsaLineProofMixin(models.AbstractModel):
         compute="_compute_psa_charged",
         groups=GROUPS,
     )
+
     @api.depends("price_subtotal", "psa_charge_ids.amount")
     def _compute_psa_charged(self):
         # sudo: amounts of charges of closed customer groups belong to the invoice as well
