@@ -210,9 +210,7 @@ class TestBillingCheckFinds(CheckCase):
 
     def test_credit_note_is_no_finding(self):
         for disposition in ("bill_again", "write_off"):
-            move = (
-                self._run(JUNE.date()).move_ids or self.billing_run.move_ids[-1:]
-            )
+            move = self._run(JUNE.date()).move_ids or self.billing_run.move_ids[-1:]
             credit = move._reverse_moves(
                 [{"psa_credit_disposition": disposition}], cancel=False
             )
