@@ -21,7 +21,13 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM psa_price_formula")
     env.cr.execute("UPDATE psa_price_index SET replaced_by_id = NULL")
     # What is left out for a reason would hold the reasons.
-    for table in ("psa_presence", "psa_licence_seat", "psa_licence"):
+    for table in (
+        "psa_presence",
+        "psa_usage_reading",
+        "psa_usage_meter",
+        "psa_licence_seat",
+        "psa_licence",
+    ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     for table in ("res_partner", "psa_equipment"):
         env.cr.execute(

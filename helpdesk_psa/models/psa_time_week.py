@@ -131,6 +131,14 @@ class PsaTimeWeek(models.AbstractModel):
         return entries.filtered(lambda entry: self._get_key(entry) == key)
 
     def _create_entry(self, employee, day, row, minutes):
+        values = self._prepare_entry_values(employee, day, row, minutes)
+        self.env["account.analytic.line"].create(values)
+
+    def _prepare_entry_values(self, employee, day, row, minutes):
+        """Return the values of the entry that a cell makes.
+
+        :raise AccessError: if the user does not see what is worked on
+        """
         record = self._get_record(row["model"], row["res_id"])
         if record._name == "project.project":
             values = {"project_id": record.id}
@@ -139,15 +147,13 @@ class PsaTimeWeek(models.AbstractModel):
                 "project_id": record._get_time_project()[0].id,
                 **record._psa_prepare_entry_values(),
             }
-        self.env["account.analytic.line"].create(
-            {
-                **values,
-                "employee_id": employee.id,
-                "date": day,
-                "psa_minutes": minutes,
-                "psa_service_type_id": row.get("service_type_id") or False,
-            }
-        )
+        return {
+            **values,
+            "employee_id": employee.id,
+            "date": day,
+            "psa_minutes": minutes,
+            "psa_service_type_id": row.get("service_type_id") or False,
+        }
 
     def _copy_entries(self, last_week, this_week):
         """Make last week's entries again where this week has none."""

@@ -11,6 +11,8 @@ from . import psa_presence
 from . import psa_equipment
 from . import psa_licence
 from . import psa_licence_seat
+from . import psa_usage_meter
+from . import psa_usage_reading
 from . import psa_import
 from . import psa_import_row
 from . import res_partner
@@ -41,6 +43,7 @@ from . import psa_billing_run
 from . import psa_billing_run_line
 from . import psa_billing_cockpit
 from . import psa_time_entry
+from . import psa_time_week
 from . import psa_billing_check
 from . import psa_billing_finding
 from . import account_analytic_line

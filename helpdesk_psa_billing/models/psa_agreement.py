@@ -24,6 +24,7 @@ class PsaAgreement(models.Model):
     _name = "psa.agreement"
     _inherit = [
         "psa.agreement.count.mixin",
+        "psa.agreement.usage.mixin",
         "psa.agreement.renewal.mixin",
         "psa.agreement.revision.mixin",
         "psa.agreement.work.mixin",

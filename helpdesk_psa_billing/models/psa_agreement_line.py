@@ -24,6 +24,7 @@ class PsaAgreementLine(models.Model):
     _name = "psa.agreement.line"
     _inherit = [
         "psa.line.count.mixin",
+        "psa.line.usage.mixin",
         "psa.agreement.line.revision.mixin",
         "psa.line.true.up.mixin",
         "psa.line.work.mixin",
@@ -86,13 +87,13 @@ class PsaAgreementLine(models.Model):
 
     # How many
     quantity_method = fields.Selection(
-        [("fixed", "Fixed"), *COUNT_KINDS],
+        [("fixed", "Fixed"), *COUNT_KINDS, ("usage", "Meter readings")],
         string="Quantity",
         required=True,
         default="fixed",
         help="What is counted anew for each period: equipment of the categories and sites of "
-        "the line, people of its sites, or licences of its product. The list is kept as "
-        "evidence.",
+        "the line, people of its sites, or licences of its product; or what was used since "
+        "the period before, by the meters of its product. The list is kept as evidence.",
     )
     quantity = fields.Float(
         string="Number",
@@ -103,7 +104,8 @@ class PsaAgreementLine(models.Model):
     included_quantity = fields.Float(
         string="Included",
         digits="Product Unit",
-        help="So many are not charged.",
+        help="So many are not charged. By meter readings: so many per whole period, for all "
+        "meters of the line together.",
     )
     minimum_quantity = fields.Float(
         string="At least",
@@ -186,6 +188,8 @@ class PsaAgreementLine(models.Model):
             if not is_fixed:
                 for name in RHYTHM_FIELDS:
                     line[name] = line.agreement_id[name]
+                if line.quantity_method == "usage":
+                    line.billing_timing = "arrears"
 
     @api.depends("product_id")
     def _compute_price_unit(self):
@@ -310,28 +314,32 @@ class PsaAgreementLine(models.Model):
             line: line.period_ids.filtered("charge_ids").sorted("date_from")[-1:]
             for line in counted
         }
-        new = counted.filtered(lambda it: not last[it])
+        new = counted.filtered(lambda it: not last[it] and it._is_counted())
         present = new._get_presences(day, fields.Date.add(day, days=1))
         quantities = {}
         for line in self:
             if last.get(line):
                 quantities[line] = exact(last[line].quantity)
                 continue
-            here = (
-                sum(presence.quantity for presence in present[line])
-                if line in present
-                else line.quantity
-            )
+            # What will be used, nobody knows.
+            here = line.quantity if line.quantity_method == "fixed" else 0
+            if line in present:
+                here = sum(presence.quantity for presence in present[line])
             quantities[line] = line._get_billable_quantity(here)
         return quantities
 
-    def _get_billable_quantity(self, counted):
-        """Return how many units are charged of those there are, as a fraction."""
+    def _get_billable_quantity(self, counted, share=1):
+        """Return how many units are charged of those there are, as a fraction.
+
+        :param share: part of the included and of the minimum quantity
+        """
         self.ensure_one()
         if self.quantity_method == "fixed":
             return exact(counted)
         return price_tier.get_billable_quantity(
-            counted, self.included_quantity, self.minimum_quantity
+            counted,
+            exact(self.included_quantity) * share,
+            exact(self.minimum_quantity) * share,
         )
 
     def _get_gross(self, quantity, day, price=None):

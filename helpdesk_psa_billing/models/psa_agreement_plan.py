@@ -309,6 +309,15 @@ class AgreementPlan(EquipmentPlan):
                     "The line counts equipment: fill in the categories that it is about."
                 )
             )
+        if method == "usage" and (
+            values.get("count_by_day") or values.get("charge_kind") == "one_time"
+        ):
+            raise Refusal(
+                self.env._(
+                    "The line is invoiced by meter readings: these are neither counted by "
+                    "the day nor charged once."
+                )
+            )
         if values.get("discount", 0) > 100:
             raise Refusal(self.env._("A discount is 100 % at most."))
 

@@ -25,6 +25,7 @@ class PsaBillingCheck(models.Model):
         "psa.check.work.mixin",
         "psa.check.allowance.mixin",
         "psa.check.period.mixin",
+        "psa.check.usage.mixin",
         "psa.check.invoice.mixin",
         "psa.check.revision.mixin",
         "psa.check.run.mixin",

@@ -492,7 +492,17 @@ class PsaBillingRun(models.Model):
                 self._refuse(agreement, reason)
             else:
                 good |= mine
-        self._charge(good)
+        self._charge(good - self._refuse_unread(good))
+
+    def _refuse_unread(self, periods):
+        """List the periods that wait for meter readings; the rest goes on without them.
+
+        :return: those periods
+        """
+        missing = periods._get_missing_readings()
+        for period, readings in missing.items():
+            self._refuse(period.agreement_id, period._explain_missing(readings))
+        return periods.browse([period.id for period in missing])
 
     def _charge(self, periods):
         """Propose charges for periods; whoever cannot be computed is refused alone."""

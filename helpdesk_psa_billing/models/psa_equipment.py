@@ -4,7 +4,12 @@ from odoo.fields import Domain
 
 class PsaEquipment(models.Model):
     _name = "psa.equipment"
-    _inherit = ["psa.counted.mixin", "psa.rating.fact.mixin", "psa.equipment"]
+    _inherit = [
+        "psa.counted.mixin",
+        "psa.metered.mixin",
+        "psa.rating.fact.mixin",
+        "psa.equipment",
+    ]
 
     _psa_count_kind = "equipment"
 

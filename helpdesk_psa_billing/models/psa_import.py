@@ -3,14 +3,23 @@ from odoo.exceptions import UserError, ValidationError
 
 from .psa_agreement_plan import AgreementPlan
 from .psa_licence_plan import LicencePlan
+from .psa_reading_plan import ReadingPlan
 
 
 class PsaImport(models.Model):
     _inherit = "psa.import"
 
     kind = fields.Selection(
-        selection_add=[("licences", "Licences"), ("agreements", "Agreements")],
-        ondelete={"licences": "cascade", "agreements": "cascade"},
+        selection_add=[
+            ("licences", "Licences"),
+            ("agreements", "Agreements"),
+            ("readings", "Meter readings"),
+        ],
+        ondelete={
+            "licences": "cascade",
+            "agreements": "cascade",
+            "readings": "cascade",
+        },
     )
     puts_in_force = fields.Boolean(
         string="Put them in force",
@@ -19,24 +28,29 @@ class PsaImport(models.Model):
     )
 
     def _get_plan_class(self):
-        """Override: licences and agreements have plans of their own."""
-        plans = {"licences": LicencePlan, "agreements": AgreementPlan}
+        """Override: what billing reads has plans of its own."""
+        plans = {
+            "licences": LicencePlan,
+            "agreements": AgreementPlan,
+            "readings": ReadingPlan,
+        }
         return plans.get(self.kind) or super()._get_plan_class()
 
     def _get_written_models(self):
-        """Override: what sheets of licences and agreements write."""
+        """Override: what the sheets of billing write."""
         written = {
             "licences": ("psa.licence", "psa.licence.seat"),
             "agreements": ("psa.agreement", "psa.agreement.line"),
+            "readings": ("psa.usage.reading",),
         }
         return written.get(self.kind) or super()._get_written_models()
 
     @api.model
     def _get_row_kinds(self):
-        return (*super()._get_row_kinds(), "licence", "agreement")
+        return (*super()._get_row_kinds(), "licence", "agreement", "reading")
 
     def _name_parties(self, plan, cells):
-        """Override: rows are about a licence or an agreement."""
+        """Override: rows are about a licence, a meter or an agreement."""
         names = super()._name_parties(plan, cells)
         said = {
             name: cells[position]
@@ -45,6 +59,9 @@ class PsaImport(models.Model):
         }
         if self.kind == "licences":
             subject = said.get("vendor_reference") or said.get("name")
+            return {**names, "equipment_name": False, "subject_name": subject}
+        if self.kind == "readings":
+            subject = said.get("meter") or said.get("serial_no")
             return {**names, "equipment_name": False, "subject_name": subject}
         if self.kind == "agreements":
             subject = said.get("reference")

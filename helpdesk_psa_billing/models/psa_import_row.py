@@ -4,7 +4,7 @@ from odoo import fields, models
 class PsaImportRow(models.Model):
     _inherit = "psa.import.row"
 
-    subject_name = fields.Char(string="Licence or agreement")
+    subject_name = fields.Char(string="What it is about")
     licence_id = fields.Many2one(
         "psa.licence", string="Licence record", ondelete="set null"
     )
@@ -12,6 +12,11 @@ class PsaImportRow(models.Model):
         "psa.agreement", string="Agreement record", ondelete="set null"
     )
 
+    reading_id = fields.Many2one(
+        "psa.usage.reading", string="Reading record", ondelete="set null"
+    )
+
     def _get_record(self):
-        """Override: the licence or the agreement of the row."""
-        return self.licence_id or self.agreement_id or super()._get_record()
+        """Override: the licence, the agreement or the reading of the row."""
+        mine = self.licence_id or self.agreement_id or self.reading_id
+        return mine or super()._get_record()

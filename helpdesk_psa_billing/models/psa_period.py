@@ -50,6 +50,7 @@ class PsaPeriod(models.Model):
     _inherit = [
         "psa.ledger.mixin",
         "psa.period.count.mixin",
+        "psa.period.usage.mixin",
         "psa.period.review.mixin",
         "psa.period.allowance.mixin",
     ]
@@ -333,7 +334,10 @@ class PsaPeriod(models.Model):
                 by_window[period._get_count_window()] |= period
         result = {}
         for (start, until), periods in by_window.items():
-            found = periods.agreement_line_id._get_presences(start, until)
+            lines = periods.agreement_line_id
+            by_usage = lines.filtered(lambda it: not it._is_counted())
+            found = (lines - by_usage)._get_presences(start, until)
+            found |= by_usage._get_usage(start, until)
             for period in periods:
                 result[period] = found[period.agreement_line_id]
         return result
@@ -342,7 +346,7 @@ class PsaPeriod(models.Model):
         """Return the half-open days on which things are counted."""
         self.ensure_one()
         line = self.agreement_line_id
-        if line.count_by_day:
+        if line.count_by_day or self._is_by_usage():
             return self.date_from, self.date_until
         if line.billing_timing == "advance":
             return self.date_from, fields.Date.add(self.date_from, days=1)
@@ -359,22 +363,31 @@ class PsaPeriod(models.Model):
         parts = self._get_active_parts()
         if self.is_void or self.state == "skipped" or not parts:
             return Due(0, 0, 0, self._explain_nothing())
-        quantity = line._get_billable_quantity(self._get_quantity(presences, parts))
-        gross = line._get_gross(quantity, self.date_from, self._get_frozen_price())
-        amount = proration.prorate(
-            line._apply_discount(gross),
-            self.full_from,
-            self.full_until,
-            parts,
-            self.currency_id.rounding,
+        quantity = line._get_billable_quantity(
+            self._get_quantity(presences, parts), self._get_included_share()
         )
+        gross = line._get_gross(quantity, self.date_from, self._get_frozen_price())
         price = gross / quantity if quantity else 0
+        explanation = self._explain(float(quantity), float(price), parts)
         return Due(
             quantity=float(quantity),
             price_unit=float(price),
-            amount=float(amount),
-            explanation=self._explain(float(quantity), float(price), parts),
+            amount=float(self._prorate(line._apply_discount(gross), parts)),
+            explanation=self._explain_usage(presences, explanation),
             counted=[presence.freeze() for presence in presences],
+        )
+
+    def _prorate(self, amount, parts):
+        """Return what some days cost of an amount for the whole period, rounded.
+
+        What was used is what it is, however many days it took.
+        """
+        self.ensure_one()
+        rounding = self.currency_id.rounding
+        if self._is_by_usage():
+            return proration.round_half_up(amount, rounding)
+        return proration.prorate(
+            amount, self.full_from, self.full_until, parts, rounding
         )
 
     def _get_active_parts(self):
@@ -416,7 +429,7 @@ class PsaPeriod(models.Model):
         whole = (self.full_until - self.full_from).days
         text = self.env._(
             "%(quantity)s × %(price)s",
-            quantity=f"{quantity:g}",
+            quantity=self._format_quantity(quantity),
             price=self.currency_id.format(price),
         )
         if self.agreement_line_id.discount:
@@ -425,7 +438,8 @@ class PsaPeriod(models.Model):
                 text=text,
                 discount=f"{self.agreement_line_id.discount:g}",
             )
-        if days != whole and self.agreement_line_id.charge_kind == "recurring":
+        is_part = days != whole and not self._is_by_usage()
+        if is_part and self.agreement_line_id.charge_kind == "recurring":
             text = self.env._(
                 "%(text)s, %(days)s of %(whole)s days",
                 text=text,

@@ -58,3 +58,7 @@ from . import test_billing_cockpit
 from . import test_billing_leak
 from . import test_charge_approver
 from . import test_cockpit_tours
+from . import test_usage_tool
+from . import test_usage
+from . import test_usage_billing
+from . import test_reading_import

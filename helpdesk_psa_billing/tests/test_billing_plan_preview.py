@@ -1,10 +1,10 @@
 """What the work of a past month would have been by a plan as it stands now."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .charge_common import APRIL, MARCH, ChargeCommon
 
@@ -86,3 +86,21 @@ class TestPlanPreview(ChargeCommon):
         with self.assertRaises(AccessError):
             self._preview(self.plan, user=self.ada)
         self.assertFalse(self.env["psa.billing.plan.preview"].search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestPlanPreviewTour(HttpCase, ChargeCommon):
+    def test_manager_writes_a_rule_and_sees_what_last_month_would_have_been(self):
+        last_month = date.today().replace(day=1) - timedelta(1)
+        self.company.psa_work_billing_start = last_month.replace(day=1)
+        charges = self._charges(self._work(90, day=last_month))
+        plan = self._create_plan("Summer prices")
+        self.acme.with_company(self.company).psa_billing_plan_id = plan
+        self.start_tour(
+            "/odoo/helpdesk-billing-plans",
+            "psa_write_rule_and_preview",
+            login="boss",
+            timeout=180,
+        )
+        self.assertEqual(plan.rule_ids.price, 100)
+        self.assertEqual(sum(charges.exists().mapped("amount")), 135)

@@ -54,6 +54,18 @@ RIGHTS = {
         "bea": "rwcu",
         "boss": "rwcu",
     },
+    "psa.usage.meter": {
+        "rita": "r",
+        "ada": "rwc",
+        "lea": "rwcu",
+        "max": "rwcu",
+        "bea": "rwc",
+        "boss": "rwcu",
+    },
+    "psa.usage.reading": {
+        "rita": "r",
+        **dict.fromkeys(("ada", "lea", "max", "bea", "boss"), "rc"),
+    },
     "psa.allowance": {
         "rita": "r",
         "ada": "r",

@@ -204,6 +204,58 @@ class TestForesight(ForesightCase):
         with self.assertQueryCount(12):
             entries.mapped("charge_explanation")
 
+    def _foresee_cell(self, text, user=None, service=None, day="2026-03-02"):
+        """Return what the week tells of a cell in the ticket's row."""
+        row = {
+            "model": "psa.ticket",
+            "res_id": self.ticket.id,
+            "service_type_id": (service or self.onsite).id,
+        }
+        week = self.env["psa.time.week"].with_user(user or self.ada)
+        return week.foresee_cell(text, day, row)
+
+    def test_cell_of_the_week_tells_before_it_is_saved(self):
+        entries = self.env["account.analytic.line"].search_count([])
+        [text] = self._get_texts(self._foresee_cell("1.5"))
+        self.assertIn("1:30 h billed", text)
+        self.assertNotIn("90", text)
+        [text] = self._get_texts(self._foresee_cell("1.5", user=self.lea))
+        self.assertIn(self.currency.format(135), text)
+        self.assertEqual(self.env["account.analytic.line"].search_count([]), entries)
+
+    def test_cell_without_a_duration_says_what_to_type(self):
+        self.assertIn("1h30", self._foresee_cell("soon")["hint"])
+        self.assertEqual(self._foresee_cell("")["hint"], "Type how long it took.")
+
+    def test_cell_of_several_entries_tells_what_each_became(self):
+        self._log()
+        self._log(psa_minutes=30)
+        first, second = sorted(self._get_texts(self._foresee_cell("1:30")))
+        self.assertIn("0:30 h billed", first)
+        self.assertIn("1:00 h billed", second)
+
+    def test_cell_with_approved_work_tells_what_its_charge_remembers(self):
+        entry = self._log()
+        entry.with_user(self.lea).action_psa_approve()
+        entry.sudo().psa_charge_ids.with_user(self.bea).action_approve()
+        answer = self._foresee_cell("1:00")
+        self.assertTrue(answer["is_final"])
+        self.assertIn("1:00 h billed", self._get_texts(answer)[0])
+
+    def test_stranger_learns_nothing_of_a_week(self):
+        stranger = self._create_user(
+            "stan", "Stan Stranger", "agent", company=self.company_2
+        )
+        self.env["hr.employee"].create(
+            {
+                "name": "Stan",
+                "user_id": stranger.id,
+                "company_id": self.company_2.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            self._foresee_cell("1", user=stranger)
+
     def test_stranger_learns_nothing(self):
         stranger = self._create_user(
             "stan", "Stan Stranger", "agent", company=self.company_2
@@ -227,7 +279,20 @@ class TestForesightTour(HttpCase, ForesightCase):
         entry = self.env["account.analytic.line"].search(
             [("psa_ticket_id", "=", self.ticket.id)]
         )
-        self.assertEqual(entry.psa_minutes, 90)
+        self.assertEqual(sorted(entry.mapped("psa_minutes")), [15, 90])
+        entry = entry.filtered(lambda it: it.psa_minutes == 90)
         self.assertEqual(entry.psa_charge_ids.destination, "billed")
         shown = self.env["psa.time.entry"].with_user(self.ada).browse(entry.id)
         self.assertIn("1:30 h billed", shown.charge_explanation)
+
+    def test_technician_types_in_the_week_and_reads_what_becomes_of_it(self):
+        self.company.psa_work_billing_start = "2020-01-01"
+        week = self.env["psa.time.week"].with_user(self.ada)
+        self._log(date=week.get_week()["start"])
+        self.start_tour(
+            "/odoo/helpdesk-week", "psa_foresee_week", login="ada", timeout=180
+        )
+        minutes = self.env["account.analytic.line"].search(
+            [("psa_ticket_id", "=", self.ticket.id)], order="date"
+        )
+        self.assertEqual(minutes.mapped("psa_minutes"), [60, 75])

@@ -14,6 +14,7 @@ from odoo.addons.helpdesk_psa_billing.tools import (
     proof,
     proration,
     sheet_words,
+    usage,
     work_price,
 )
 
@@ -31,6 +32,7 @@ class TestToolExamples(BaseCase):
             proof,
             proration,
             sheet_words,
+            usage,
             work_price,
         ):
             with self.subTest(module=module.__name__):

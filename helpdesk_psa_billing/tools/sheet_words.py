@@ -36,6 +36,14 @@ METHODS = {
     "equipment": ("equipment", "devices", "assets", "equipements", "parc", "postes"),
     "contacts": ("contacts", "users", "people", "utilisateurs", "personnes"),
     "licences": ("licences", "licenses", "seats", "subscriptions", "abonnements"),
+    "usage": (
+        "meter readings",
+        "meters",
+        "usage",
+        "compteurs",
+        "releves",
+        "consommation",
+    ),
 }
 PRICE_METHODS = {
     "fixed": ("fixed", "fixed price", "fixe", "prix fixe"),

@@ -6,6 +6,7 @@ from . import psa_agreement_preview_mixin
 from . import psa_agreement_renewal_mixin
 from . import psa_agreement_revenue_mixin
 from . import psa_agreement_revision_mixin
+from . import psa_agreement_usage_mixin
 from . import psa_agreement_work_mixin
 from . import psa_billing_rule_problem_mixin
 from . import psa_billing_rule_words_mixin
@@ -19,6 +20,7 @@ from . import psa_check_revision_mixin
 from . import psa_check_run_mixin
 from . import psa_check_allowance_mixin
 from . import psa_check_work_mixin
+from . import psa_check_usage_mixin
 from . import psa_charge_foresight_mixin
 from . import psa_entry_foresight_mixin
 from . import psa_charge_count_mixin
@@ -33,11 +35,14 @@ from . import psa_ledger_mixin
 from . import psa_licensed_mixin
 from . import psa_line_count_mixin
 from . import psa_line_true_up_mixin
+from . import psa_line_usage_mixin
 from . import psa_line_work_mixin
+from . import psa_metered_mixin
 from . import psa_move_annex_mixin
 from . import psa_move_links_mixin
 from . import psa_period_count_mixin
 from . import psa_period_review_mixin
+from . import psa_period_usage_mixin
 from . import psa_allowance_balance_mixin
 from . import psa_allowance_draw_mixin
 from . import psa_allowance_sold_mixin

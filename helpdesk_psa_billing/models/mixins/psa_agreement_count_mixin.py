@@ -29,7 +29,7 @@ class PsaAgreementCountMixin(models.AbstractModel):
     def _get_counted_lines(self):
         """Return the lines that count something now or will, drafts too."""
         return self.line_ids.filtered(
-            lambda it: it.quantity_method != "fixed" and it.state != "over"
+            lambda it: it._is_counted() and it.state != "over"
         )
 
     def action_open_counted(self):

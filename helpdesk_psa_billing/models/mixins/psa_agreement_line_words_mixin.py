@@ -60,7 +60,13 @@ class PsaAgreementLineWordsMixin(models.AbstractModel):
         )
         return once if count == 1 else often % {"count": count}
 
-    @api.depends("product_id", "quantity_method", "quantity", "minimum_quantity")
+    @api.depends(
+        "product_id",
+        "quantity_method",
+        "quantity",
+        "minimum_quantity",
+        "included_quantity",
+    )
     def _compute_quantity_text(self):
         for line in self:
             if not line.product_id:
@@ -76,6 +82,12 @@ class PsaAgreementLineWordsMixin(models.AbstractModel):
         method = dict(self._fields["quantity_method"]._description_selection(self.env))[
             self.quantity_method
         ]
+        if self.quantity_method == "usage" and self.included_quantity:
+            method = self.env._(
+                "%(method)s, %(count)s included",
+                method=method,
+                count=self.env["psa.usage.meter"]._format(self.included_quantity),
+            )
         if self.minimum_quantity:
             return self.env._(
                 "%(method)s, at least %(count)s",

@@ -44,12 +44,18 @@ class PsaChargeForesightMixin(models.AbstractModel):
         :return: {parts: [{destination, label, text}], trail: [{plan, rule, text, holds}],
             hint: what is lacking, is_final: whether it stays like that}
         """
-        entry = self._get_foreseen_entry(res_model, values, res_id)
+        return self._foresee_entry(self._get_foreseen_entry(res_model, values, res_id))
+
+    def _foresee_entry(self, entry):
+        """Return what becomes of an entry in memory, see `foresee`.
+
+        :param entry: `account.analytic.line` that is the user's business
+        """
         reader = self.with_context(**{HIDE_MONEY: not self._is_money_shown()})
         if entry._origin and (final := reader._tell_final(entry._origin)):
             return final
         if hint := self._get_foresight_hint(entry):
-            return {"parts": [], "trail": [], "hint": hint, "is_final": False}
+            return self._prepare_hint(hint)
         works = reader._get_works(entry, self.env["psa.item"])
         [parts] = reader._foresee(works).values()
         return {
@@ -65,6 +71,11 @@ class PsaChargeForesightMixin(models.AbstractModel):
             "hint": False,
             "is_final": False,
         }
+
+    @api.model
+    def _prepare_hint(self, hint):
+        """Return the answer of `foresee` that nothing can be told, and why."""
+        return {"parts": [], "trail": [], "hint": hint, "is_final": False}
 
     def _get_foreseen_entry(self, res_model, values, res_id):
         """Return the entry that a form would save, checked to be the user's business."""
@@ -89,11 +100,20 @@ class PsaChargeForesightMixin(models.AbstractModel):
 
     def _tell_final(self, entry):
         """Return what `foresee` tells of an entry whose charges stay, None of others."""
-        # sudo: the charges of an entry that the user may read
-        charges = self.sudo().search([("analytic_line_id", "=", entry.id)])
-        lasting = charges.filtered(lambda it: not (it.reverses_id or it.origin_id))
+        lasting = self._get_lasting(entry)
         if all(charge.state == "draft" for charge in lasting):
             return None
+        return self._tell_stored(entry)
+
+    def _get_lasting(self, entries):
+        """Return the charges of entries without those that take others back."""
+        # sudo: the charges of entries that the user may read
+        charges = self.sudo().search([("analytic_line_id", "in", entries.ids)])
+        return charges.filtered(lambda it: not (it.reverses_id or it.origin_id))
+
+    def _tell_stored(self, entries):
+        """Return what `foresee` tells of entries as their charges remember it."""
+        lasting = self._get_lasting(entries)
         return {
             "parts": [
                 self._present_part(it.destination, it._get_shown_explanation())

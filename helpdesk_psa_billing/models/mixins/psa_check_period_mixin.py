@@ -175,12 +175,19 @@ class PsaCheckPeriodMixin(models.AbstractModel):
                    CASE WHEN line.quantity_method != 'fixed' AND period.quantity != 0
                              AND charge.live
                         THEN line.count_by_day IS NOT TRUE END AS is_one_count,
-                   GREATEST(counted.units - COALESCE(line.included_quantity, 0),
-                            COALESCE(line.minimum_quantity, 0), 0) AS counted_quantity
+                   GREATEST(counted.units - COALESCE(line.included_quantity, 0) * part.share,
+                            COALESCE(line.minimum_quantity, 0) * part.share, 0)
+                       AS counted_quantity
               FROM psa_period period
               JOIN psa_agreement_line line ON line.id = period.agreement_line_id
               JOIN psa_agreement agreement ON agreement.id = line.agreement_id
               JOIN res_currency currency ON currency.id = agreement.currency_id
+             -- What is included of what is used is of whole periods.
+             CROSS JOIN LATERAL (
+                   SELECT CASE WHEN line.quantity_method = 'usage'
+                               THEN (period.date_until - period.date_from)::numeric
+                                    / (period.full_until - period.full_from)
+                               ELSE 1 END AS share) part
               LEFT JOIN (SELECT period_id, SUM(amount) AS amount,
                                 BOOL_OR(reverses_id IS NULL AND is_reversed IS NOT TRUE)
                                     AS live

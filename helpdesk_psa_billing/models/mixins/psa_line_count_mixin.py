@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ...const import COUNT_KINDS
+
 
 class PsaLineCountMixin(models.AbstractModel):
     """Counts what the lines of agreements are about, many lines at once."""
@@ -17,6 +19,11 @@ class PsaLineCountMixin(models.AbstractModel):
         help="If contacts are counted: those with one of these tags. Empty: all people of "
         "the sites.",
     )
+
+    def _is_counted(self):
+        """Tell whether the line counts things that are there."""
+        self.ensure_one()
+        return self.quantity_method in dict(COUNT_KINDS)
 
     def _get_presences(self, start, until):
         """Return what the lines count in [start, until): {line: [Presence]}.
@@ -36,7 +43,7 @@ class PsaLineCountMixin(models.AbstractModel):
         # sudo: what is counted does not depend on who asks
         rows = self.env["psa.presence"].sudo()
         found = dict.fromkeys(self, rows)
-        lines = self.sudo().filtered(lambda it: it.quantity_method != "fixed")
+        lines = self.sudo().filtered(lambda it: it._is_counted())
         if not lines:
             return found
         families = _get_families(lines.customer_id)

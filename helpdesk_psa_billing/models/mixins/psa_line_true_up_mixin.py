@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...const import COUNT_KINDS
 from ...tools.presence import compare, thaw
 
 # So many names stand in a cell of the list.
@@ -60,7 +61,7 @@ class PsaLineTrueUpMixin(models.AbstractModel):
     def _search_is_count_changed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        lines = self.search([("quantity_method", "!=", "fixed")])
+        lines = self.search([("quantity_method", "in", list(dict(COUNT_KINDS)))])
         changed = lines.filtered(lambda it: it.is_count_changed)
         domain = Domain("id", "in", changed.ids)
         if set(value) == {True, False}:

@@ -26,7 +26,7 @@ class PsaPeriodCountMixin(models.AbstractModel):
         """Return the day on which the count of the period is final, False if it is."""
         self.ensure_one()
         line = self.agreement_line_id
-        is_counted = line.quantity_method != "fixed" and line.count_by_day
+        is_counted = line._is_counted() and line.count_by_day
         is_running = self.date_until > fields.Date.context_today(self)
         return is_counted and is_running and self.date_until
 
@@ -66,7 +66,8 @@ class PsaPeriodCountMixin(models.AbstractModel):
             if self._count_days(it) != self._count_days(stayed[it.model, it.res_id])
         ]
         texts += [
-            f"± {after.name}: {before.quantity:g} → {after.quantity:g}"
+            f"± {after.name}: {self._format_quantity(before.quantity)} → "
+            f"{self._format_quantity(after.quantity)}"
             for before, after in difference.changed
         ]
         more = len(texts) - NAMES

@@ -43,6 +43,12 @@ export function formatMinutes(minutes) {
     return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
+/**
+ * Components that stand below the grid and tell something of the cell that has the focus.
+ * They get it as `cell`: {text, day, row, employeeId, entryIds}, or null.
+ */
+const panels = registry.category("psa_week_panels");
+
 /** A week of time as a grid: a row for each work, a column for each day. */
 export class WeekGrid extends Component {
     static template = "helpdesk_psa.WeekGrid";
@@ -56,7 +62,8 @@ export class WeekGrid extends Component {
         this.orm = useService("orm");
         this.ui = useState(useService("ui"));
         this.table = useRef("table");
-        this.state = useState({ week: null, added: [], day: 0 });
+        this.panels = panels.getEntries();
+        this.state = useState({ week: null, added: [], day: 0, cell: null });
         const { day, employee_id: employeeId } = this.props.action.params || {};
         onWillStart(() => this.load(day, employeeId));
     }
@@ -139,6 +146,7 @@ export class WeekGrid extends Component {
             const today = week.days.findIndex((day) => day.is_today);
             const firstWorked = week.days.findIndex((day) => day.expected);
             this.state.day = today < 0 ? Math.max(firstWorked, 0) : today;
+            this.state.cell = null;
         }
     }
 
@@ -172,11 +180,31 @@ export class WeekGrid extends Component {
         try {
             const args = [input.value, day.date, this.getRowValues(row), this.week.employee.id];
             this.show(await this.orm.call("psa.time.week", "set_cell", args));
-            input.value = this.getCell(this.findRow(row.key) || row, day).text;
+            const saved = this.findRow(row.key) || row;
+            input.value = this.getCell(saved, day).text;
+            if (input === document.activeElement) {
+                this.tell(input.value, saved, day);
+            }
         } catch (error) {
             input.value = cell.text;
             throw error;
         }
+    }
+
+    /** Let the panels tell of a cell. */
+    tell(text, row, day) {
+        this.state.cell = {
+            text,
+            day: day.date,
+            row: this.getRowValues(row),
+            employeeId: this.week.employee.id,
+            entryIds: this.getCell(row, day).entry_ids,
+        };
+    }
+
+    onFocus(ev, row, day) {
+        ev.target.select();
+        this.tell(ev.target.value, row, day);
     }
 
     findRow(key) {

@@ -19,6 +19,11 @@ const ICONS = {
     written_off: "fa-eraser text-muted",
 };
 
+/** What is shown if billing does not answer: time can be logged all the same. */
+export function getSilence() {
+    return { parts: [], trail: [], hint: _t("It cannot be told at the moment.") };
+}
+
 /** Value of a field as Python takes it. */
 function serialize(type, value) {
     if (!value) {
@@ -38,17 +43,32 @@ function serialize(type, value) {
     }
 }
 
+/** What becomes of time on the invoice, and on demand why. */
+export class ForesightAnswer extends Component {
+    static template = "helpdesk_psa_billing.ForesightAnswer";
+    static components = { BillingTrail };
+    static props = { answer: [Object, { value: null }], isAsking: Boolean };
+
+    setup() {
+        this.state = useState({ isOpen: false });
+    }
+
+    getIcon(part) {
+        return ICONS[part.destination];
+    }
+}
+
 /** What billing will make of the time in the form, before it is saved, and why. */
 export class Foresight extends Component {
     static template = "helpdesk_psa_billing.Foresight";
-    static components = { BillingTrail };
+    static components = { ForesightAnswer };
     static props = { ...standardWidgetProps, names: Array };
     static delay = 300;
 
     setup() {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
-        this.state = useState({ answer: null, isOpen: false, isAsking: false });
+        this.state = useState({ answer: null, isAsking: false });
         this.askSoon = useDebounced(() => this.ask(), Foresight.delay);
         useRecordObserver((record) => this.onChange(record));
     }
@@ -76,14 +96,9 @@ export class Foresight extends Component {
                 this.orm.silent.call("psa.charge", "foresee", this.args)
             );
         } catch {
-            // Time can be logged all the same.
-            answer = { parts: [], trail: [], hint: _t("It cannot be told at the moment.") };
+            answer = getSilence();
         }
         Object.assign(this.state, { answer, isAsking: false });
-    }
-
-    getIcon(part) {
-        return ICONS[part.destination];
     }
 }
 
