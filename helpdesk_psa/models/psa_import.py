@@ -275,7 +275,7 @@ class PsaImport(models.Model):
         if any(
             not self.env[model].has_access(operation)
             for model in self._get_written_models()
-            for operation in ("create", "write")
+            for operation in self._get_written_operations()
         ):
             raise UserError(
                 self.env._(
@@ -292,6 +292,13 @@ class PsaImport(models.Model):
         if self.kind == "equipment":
             return ("psa.equipment",)
         return ("res.partner", "psa.email.domain", "res.partner.category")
+
+    def _get_written_operations(self):
+        """Return what the sheet does to the models that it writes, as access rights name it.
+
+        Override for the kinds of sheets that only add something.
+        """
+        return ("create", "write")
 
     def _queue(self, state):
         self.state = state

@@ -45,6 +45,12 @@ class PsaImport(models.Model):
         }
         return written.get(self.kind) or super()._get_written_models()
 
+    def _get_written_operations(self):
+        """Override: readings are added, and never changed."""
+        if self.kind == "readings":
+            return ("create",)
+        return super()._get_written_operations()
+
     @api.model
     def _get_row_kinds(self):
         return (*super()._get_row_kinds(), "licence", "agreement", "reading")

@@ -23,7 +23,8 @@ class PsaTimeWeek(models.AbstractModel):
         if len(entries) > 1:
             return charges._tell_stored(entries)
         values = self._prepare_entry_values(employee, day, row, minutes)
-        entry = self.env["account.analytic.line"].new(values, origin=entries or None)
-        if ticket := entry.psa_ticket_id:
-            entry.company_id = ticket.company_id
+        lines = self.env["account.analytic.line"]
+        if not entries:
+            [values] = lines._psa_complete([values])
+        entry = lines.new(values, origin=entries or None)
         return charges._foresee_entry(entry)

@@ -49,6 +49,7 @@ class PsaUsageReading(models.Model):
     )
     value = fields.Float(
         required=True,
+        default=0,
         digits="Product Unit",
         help="What the counter shows; of a new one, what it starts with.",
     )

@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .count_common import at
 from .usage_common import (
@@ -26,13 +29,13 @@ class TestUsageReading(UsageCommon):
 
     def test_lower_reading_is_refused_with_the_remedy(self):
         self._read((MAY_31, 1000))
-        with self.assertRaisesRegex(ValidationError, "less than 1,000.*replaced"):
+        with self.assertRefused(ValidationError, "less than 1,000.*replaced"):
             self._read((JUNE_30, 900))
         self.assertEqual(self.meter.last_value, 1000)
 
     def test_late_reading_between_others_must_fit_too(self):
         self._read((MAY_31, 1000), (JUNE_30, 1400))
-        with self.assertRaisesRegex(ValidationError, "less than 1,500"):
+        with self.assertRefused(ValidationError, "less than 1,500"):
             self._read((date(2026, 6, 15), 1500))
 
     def test_counter_that_begins_again_counts_on(self):
@@ -43,7 +46,7 @@ class TestUsageReading(UsageCommon):
 
     def test_counter_cannot_show_more_than_its_digits(self):
         self.meter.capacity = 100000
-        with self.assertRaisesRegex(ValidationError, "cannot show 100,000"):
+        with self.assertRefused(ValidationError, "cannot show 100,000"):
             self._read((JUNE_30, 100000))
 
     def test_replaced_counter_brings_the_last_number_of_the_former_one(self):
@@ -54,11 +57,15 @@ class TestUsageReading(UsageCommon):
 
     def test_second_reading_of_a_day_is_refused(self):
         self._read((JUNE_30, 1000))
-        with self.assertRaisesRegex(ValidationError, "on that day already"):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRefused(IntegrityError, "psa_usage_reading_day_uniq"),
+        ):
             self._read((JUNE_30, 1001))
+        self.assertEqual(self.meter.last_value, 1000)
 
     def test_reading_of_tomorrow_is_refused(self):
-        with self.assertRaisesRegex(ValidationError, "Nobody knows yet"), at(JUNE_1):
+        with self.assertRefused(ValidationError, "Nobody knows yet"), at(JUNE_1):
             self.env["psa.usage.reading"].create(
                 {"meter_id": self.meter.id, "date": "2026-06-02", "value": 1}
             )
@@ -66,9 +73,9 @@ class TestUsageReading(UsageCommon):
 
     def test_reading_is_neither_changed_nor_deleted(self):
         reading = self._read((JUNE_30, 1000))
-        with self.assertRaisesRegex(UserError, "kept as it was entered"):
+        with self.assertRefused(UserError, "kept as it was entered"):
             reading.value = 2
-        with self.assertRaisesRegex(UserError, "It never was"):
+        with self.assertRefused(UserError, "It never was"):
             reading.unlink()
         self.assertEqual(reading.value, 1000)
 
@@ -77,13 +84,13 @@ class TestUsageReading(UsageCommon):
         right = self._correct(wrong, JULY_1, value=1040)
         self.assertFalse(wrong.is_current)
         self.assertEqual((wrong.value, self.meter.last_value), (1400, 1040))
-        with self.assertRaisesRegex(UserError, "was corrected before"):
+        with self.assertRefused(UserError, "was corrected before"):
             self._correct(wrong, JULY_1, value=1)
         self.assertEqual(wrong.correction_ids, right)
 
     def test_correction_without_a_reason_is_refused(self):
         wrong = self._read((JUNE_30, 1400))
-        with self.assertRaisesRegex(ValidationError, "Say in the note"):
+        with self.assertRefused(ValidationError, "Say in the note"):
             self._correct(wrong, JULY_1, value=1, note=" ")
 
     def test_reading_that_never_was_leaves_nothing_in_its_place(self):
@@ -115,14 +122,14 @@ class TestUsageReading(UsageCommon):
     def test_meter_that_was_read_keeps_customer_and_product(self):
         meter = self._create_meter(equipment_id=False, customer_id=self.acme.id)
         self._read((JUNE_30, 1), meter=meter)
-        with self.assertRaisesRegex(UserError, "End it, and begin another"):
+        with self.assertRefused(UserError, "End it, and begin another"):
             meter.with_user(self.ada).customer_id = self.globex
         self.assertEqual(meter.customer_id, self.acme)
-        with self.assertRaisesRegex(UserError, "evidence"):
+        with self.assertRefused(UserError, "evidence"):
             meter.with_user(self.lea).unlink()
 
     def test_reader_enters_nothing(self):
-        with self.assertRaises(AccessError):
+        with self.assertRefused(AccessError):
             self.env["psa.usage.reading"].with_user(self.rita).create(
                 {"meter_id": self.meter.id, "value": 1}
             )
@@ -169,14 +176,14 @@ class TestUsageMissing(UsageCommon):
 
     def test_nothing_is_estimated_from_one_reading(self):
         self._read((MAY_31, 1000))
-        with at(JULY_1), self.assertRaisesRegex(UserError, "cannot be estimated"):
+        with at(JULY_1), self.assertRefused(UserError, "cannot be estimated"):
             self.meter.with_user(self.ada).action_estimate()
         self.assertEqual(len(self.meter.reading_ids), 1)
 
     def test_next_reading_below_an_estimate_asks_to_correct_it(self):
         self._read((MAY_31, 1000))
         estimate = self._read((JUNE_30, 1400), is_estimated=True)
-        with self.assertRaisesRegex(ValidationError, "Correct the estimate first"):
+        with self.assertRefused(ValidationError, "Correct the estimate first"):
             self._read((JULY_31, 1350))
         self._correct(estimate, JULY_31, value=1300, is_estimated=True)
         self.assertTrue(self._read((JULY_31, 1350)))

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .count_common import at
 from .usage_common import (
     AUGUST_1,
     AUGUST_31,
@@ -169,7 +170,7 @@ class TestUsageBilling(UsageCommon):
         ):
             with (
                 self.subTest(values=values),
-                self.assertRaisesRegex(ValidationError, "meter readings"),
+                self.assertRefused(ValidationError, "meter readings"),
             ):
                 self._agree({"name": f"X-{next(iter(values))}"}, **values)
 
@@ -192,7 +193,8 @@ class TestUsageBilling(UsageCommon):
         self._read((MAY_31, 0), (date(2026, 6, 15), 400), (JUNE_30, 600))
         self._amend(line.agreement_id, date(2026, 6, 16), price_unit=0.1)
         self._run(JULY_1)
-        self.env["psa.billing.check"].with_user(self.bea).action_run()
+        with at(JULY_1):
+            self.env["psa.billing.check"].with_user(self.bea).action_run()
         found = self.env["psa.billing.finding"].search(
             [("customer_id", "=", self.acme.id), ("state", "=", "open")]
         )

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { contains, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import { contains, findComponent, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import { FormController } from "@web/views/form/form_controller";
 
 import { definePsaModels } from "./psa_test_models";
 
@@ -30,7 +31,9 @@ beforeEach(() => {
 });
 
 async function openForm(props = {}) {
-    await mountView({ type: "form", resModel: "psa.ticket", arch: ARCH, resId: 1, ...props });
+    const values = { type: "form", resModel: "psa.ticket", arch: ARCH, resId: 1, ...props };
+    const view = await mountView(values);
+    return findComponent(view, (component) => component instanceof FormController);
 }
 
 test("what stands on a closed page of a ticket is not loaded", async () => {
@@ -69,4 +72,21 @@ test("what was typed stays when a page is opened", async () => {
     expect("[name=name] input").toHaveValue("Plotter");
     expect(".o_form_dirty").toHaveCount(1);
     expect.verifySteps(["1 name,read_at", "1 child_ids", "1 email"]);
+});
+
+test("a page that stays open shows what came however often it is loaded again", async () => {
+    const { model } = await openForm();
+    await contains(".nav-link:contains(Children)").click();
+    await model.load();
+    await animationFrame();
+    await model.root.load();
+    await animationFrame();
+    expect(queryAllTexts(".o_data_row")).toEqual(["Network", "Screen"]);
+    expect.verifySteps([
+        "1 name,read_at",
+        "1 child_ids",
+        "1 email",
+        "1 child_ids,email,name,read_at",
+        "1 child_ids,email,name,read_at",
+    ]);
 });

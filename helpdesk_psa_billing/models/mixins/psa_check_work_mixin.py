@@ -165,7 +165,8 @@ class PsaCheckWorkMixin(models.AbstractModel):
                    CASE WHEN charge.minutes != 0 THEN charge.minutes / 60.0
                         ELSE charge.quantity END
                    * charge.price_unit * (1 - COALESCE(charge.discount, 0) / 100)
-                   * CASE WHEN charge.period_id IS NULL OR charge.sequence != 0 THEN 1
+                   * CASE WHEN charge.period_id IS NULL OR charge.sequence != 0
+                               OR line.quantity_method = 'usage' THEN 1
                           ELSE (charge.service_until - charge.service_from)::float
                                / (period.full_until - period.full_from) END
                        AS expected_amount,
@@ -177,6 +178,7 @@ class PsaCheckWorkMixin(models.AbstractModel):
               FROM psa_charge charge
               JOIN res_currency currency ON currency.id = charge.currency_id
               LEFT JOIN psa_period period ON period.id = charge.period_id
+              LEFT JOIN psa_agreement_line line ON line.id = period.agreement_line_id
             """,
             unit=MINUTE + 0.5 * 10**-digits,
         )

@@ -8,15 +8,17 @@ import { onMounted, onWillDestroy, useComponent } from "@odoo/owl";
 
 /** Load the field of this component as soon as it is to be shown. */
 function useLateLoad() {
-    const { name, record } = useComponent().props;
+    const component = useComponent();
+    const { name, record } = component.props;
     const { model } = record;
     if (!(model instanceof LateModel)) {
         return; // it was loaded with all others
     }
-    model.shownLate.add(name);
+    // The one that takes our place comes before we go: each counts for itself.
+    model.showLate(name, component);
     // Not before: what comes renders the form anew, which would start this again.
     onMounted(() => record.resId && model.loadLate(record, name));
-    onWillDestroy(() => model.shownLate.delete(name));
+    onWillDestroy(() => model.hideLate(name, component));
 }
 
 class LateCharField extends CharField {

@@ -19,7 +19,7 @@ class LateRecord extends RelationalModel.Record {
         super._setData({ ...Object.fromEntries(empty), ...data }, options);
         // The page was opened before: what came is from the time when it was closed.
         for (const name of missing) {
-            if (this.model.shownLate.has(name)) {
+            if (this.model.isLateShown(name)) {
                 this.model.loadLate(this, name);
             }
         }
@@ -36,7 +36,23 @@ export class LateModel extends RelationalModel {
 
     setup() {
         super.setup(...arguments);
-        this.shownLate = new Set();
+        // {name of a field: the components that show it}
+        this.shownLate = new Map();
+    }
+
+    showLate(name, component) {
+        if (!this.shownLate.has(name)) {
+            this.shownLate.set(name, new Set());
+        }
+        this.shownLate.get(name).add(component);
+    }
+
+    hideLate(name, component) {
+        this.shownLate.get(name)?.delete(component);
+    }
+
+    isLateShown(name) {
+        return Boolean(this.shownLate.get(name)?.size);
     }
 
     /** Names of the late fields of the form's record, none of records within the form. */
@@ -46,7 +62,7 @@ export class LateModel extends RelationalModel {
 
     /** @override */
     _loadRecords(config, ...args) {
-        const late = this.getLateFields(config).filter((name) => !this.shownLate.has(name));
+        const late = this.getLateFields(config).filter((name) => !this.isLateShown(name));
         const activeFields = omit(config.activeFields, ...late);
         return super._loadRecords({ ...config, activeFields }, ...args);
     }
