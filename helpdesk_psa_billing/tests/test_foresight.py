@@ -220,7 +220,7 @@ class TestForesight(ForesightCase):
         self.assertIn("1:30 h billed", text)
         self.assertNotIn("90", text)
         [text] = self._get_texts(self._foresee_cell("1.5", user=self.lea))
-        self.assertIn(self.currency.format(135), text)
+        self.assertIn(self.currency.format(90), text)
         self.assertEqual(self.env["account.analytic.line"].search_count([]), entries)
 
     def test_cell_without_a_duration_says_what_to_type(self):

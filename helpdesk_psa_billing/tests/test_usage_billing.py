@@ -182,7 +182,7 @@ class TestUsageBilling(UsageCommon):
         self.assertEqual(frozen["name"], "Copier: Black")
         self.assertEqual(frozen["reference"], "1,000 → 1,400")
         (annex,) = run.move_ids._psa_get_annex()
-        self.assertEqual((annex["kind"], annex["quantity"]), ("usage", 400))
+        self.assertEqual((annex.kind, annex.quantity), ("usage", 400))
         html = self.env["ir.actions.report"]._render_qweb_html(
             "account.report_invoice", run.move_ids.ids
         )[0]

@@ -171,9 +171,13 @@ registry.category("web_tour.tours").add("psa_write_rule_and_preview", {
         },
         {
             content: "Another price",
-            trigger:
-                ".modal .o_field_widget[name=price_method] select, .modal .o_field_widget[name=price_method] input",
-            run: "select Fixed price",
+            trigger: ".modal .o_field_widget[name=price_method] input",
+            run: "click",
+        },
+        {
+            content: "A fixed one",
+            trigger: ".o_select_menu_item:contains(Fixed price)",
+            run: "click",
         },
         {
             content: "A hundred an hour",
