@@ -178,25 +178,28 @@ class TicketPortal(CustomerPortal):
     ):
         self._adapt_to_requester(ticket_sudo)
         ticket_sudo = ticket_sudo.with_env(request.env).sudo()
+        values = self._prepare_page_values(ticket_sudo, draft)
         response = request.render(
             "helpdesk_psa.ticket_page",
-            {
-                "page_name": "ticket",
-                "page_lang": request.env.lang.replace("_", "-"),
-                "no_breadcrumbs": True,
-                "ticket": self._prepare_ticket_values(ticket_sudo),
-                "messages": self._prepare_message_values(ticket_sudo),
-                "reply": self._prepare_reply_values(ticket_sudo, draft),
-                "sent": sent,
-                "problem": problem,
-                "backend_url": request.env.user._is_internal()
-                and request.env["psa.ticket"].browse(ticket_sudo.id).has_access("read")
-                and self._get_form_url(ticket_sudo),
-            },
+            {**values, "sent": sent, "problem": problem},
             headers=PRIVATE_HEADERS,
         )
         response.status_code = status
         return response
+
+    def _prepare_page_values(self, ticket_sudo, draft):
+        """Return the values of the page's template; override to add some."""
+        return {
+            "page_name": "ticket",
+            "page_lang": request.env.lang.replace("_", "-"),
+            "no_breadcrumbs": True,
+            "ticket": self._prepare_ticket_values(ticket_sudo),
+            "messages": self._prepare_message_values(ticket_sudo),
+            "reply": self._prepare_reply_values(ticket_sudo, draft),
+            "backend_url": request.env.user._is_internal()
+            and request.env["psa.ticket"].browse(ticket_sudo.id).has_access("read")
+            and self._get_form_url(ticket_sudo),
+        }
 
     def _adapt_to_requester(self, ticket_sudo):
         """Speak the requester's language and time zone to somebody who is not logged in."""

@@ -6,7 +6,7 @@ from ..models.mixins.psa_move_statement_mixin import XLSX
 
 class PsaStatement(http.Controller):
     @http.route(
-        "/psa/statement/<int:move_id>.xlsx",
+        "/psa/statement/<int(max=2147483647):move_id>.xlsx",
         type="http",
         auth="user",
         methods=["GET"],
