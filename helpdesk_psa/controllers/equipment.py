@@ -5,7 +5,12 @@ from odoo.http import request
 class EquipmentController(http.Controller):
     """Where the code on a label leads to."""
 
-    @http.route("/helpdesk/equipment/<int(max=2147483647):equipment_id>", type="http", auth="user")
+    @http.route(
+        "/helpdesk/equipment/<int(max=2147483647):equipment_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
     def open_equipment(self, equipment_id, **_params):
         """Open an equipment in the backend, in the company that looks after it.
 

@@ -170,7 +170,6 @@ class TestTicketList(PortalListCommon):
     def test_queries_do_not_grow_with_the_tickets(self):
         self._log_in(access="customer")
         self._create_people(10)
-        self._list()
         few = self._count_queries()
         self._create_people(30)
         self.assertLessEqual(self._count_queries(), few)
@@ -188,6 +187,7 @@ class TestTicketList(PortalListCommon):
         )
 
     def _count_queries(self):
+        self._list()  # new contacts make the rules forget what they knew
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
