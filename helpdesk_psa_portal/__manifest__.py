@@ -6,7 +6,11 @@
     "author": "helpdesk_psa contributors",
     "license": "LGPL-3",
     "depends": ["helpdesk_psa", "portal_rating"],
-    "data": ["views/ticket_list_templates.xml", "views/ticket_new_templates.xml"],
+    "data": [
+        "views/ticket_list_templates.xml",
+        "views/ticket_new_templates.xml",
+        "views/ticket_page_templates.xml",
+    ],
     "demo": ["demo/res_users_demo.xml"],
     "assets": {
         "web.assets_tests": ["helpdesk_psa_portal/static/tests/tours/*.js"],

@@ -74,7 +74,9 @@ KEPT = {
 def test_a_used_database_is_updated_and_uninstalled_without_loss(
     scratch_database, odoo_cli
 ):
-    odoo_cli.create(scratch_database, ["helpdesk_psa"], demo=True)
+    odoo_cli.create(
+        scratch_database, ["helpdesk_psa", "helpdesk_psa_portal"], demo=True
+    )
     _shell(odoo_cli, scratch_database, USE)
     before = _facts(odoo_cli, scratch_database)
 

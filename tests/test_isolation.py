@@ -49,6 +49,9 @@ CASES = {
     ("POST", "/my/tickets/<int(max=2147483647):ticket_id>/reply"): for_all(
         LOST, token=422, casey=422, ada=422
     ),
+    ("POST", "/my/tickets/<int(max=2147483647):ticket_id>/close"): for_all(
+        LOST, token=LIST, casey=LIST, ada=LIST
+    ),
     ("GET", "/ticket/track"): for_all(200),
     ("POST", "/ticket/track"): for_all(200),
     ("GET", "/helpdesk/equipment/<int(max=2147483647):equipment_id>"): for_logged_in(

@@ -4,8 +4,10 @@ from odoo.http import request
 
 from odoo.addons.helpdesk_psa.const import DONE_CATEGORIES, OPEN_CATEGORIES
 from odoo.addons.helpdesk_psa.controllers.portal import (
+    MAX_BODY_LENGTH,
     MEGABYTE,
     PRIVATE_HEADERS,
+    TICKET_URL,
     TicketPortal,
 )
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -232,6 +234,34 @@ class TicketListPortal(TicketPortal):
         if request.env.user._is_portal():
             values.update(no_breadcrumbs=False, list_url=LIST_URL)
         return values
+
+    def _prepare_ticket_values(self, ticket_sudo):
+        """Override of `helpdesk_psa` to offer an end to tickets that are open."""
+        is_open = ticket_sudo.stage_category in OPEN_CATEGORIES
+        return {
+            **super()._prepare_ticket_values(ticket_sudo),
+            "close_url": is_open and f"{LIST_URL}/{ticket_sudo.id}/close",
+        }
+
+    @http.route(
+        f"{TICKET_URL}/close",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        multilang=False,
+        methods=["POST"],
+    )
+    def portal_ticket_close(
+        self, ticket_id, access_token=None, pid=None, hash=None, reason="", **_params
+    ):
+        """Close a ticket that its customer needs no help with any more."""
+        ticket_sudo = self._find_ticket(ticket_id, access_token, pid, hash)
+        if not ticket_sudo:
+            return self._refuse_link()
+        reason = reason.replace("\x00", "").strip()[:MAX_BODY_LENGTH]
+        ticket_sudo._close_from_page(reason)
+        return self._redirect_to_page(ticket_sudo, "closed")
 
     # === A NEW TICKET === #
 

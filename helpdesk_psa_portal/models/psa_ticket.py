@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools.mail import plaintext2html
 
+from odoo.addons.helpdesk_psa.const import OPEN_CATEGORIES
+
 
 class PsaTicket(models.Model):
     """What customers do on the portal."""
@@ -41,3 +43,21 @@ class PsaTicket(models.Model):
             plaintext2html(body), attachments=list(files), **message_id
         )
         return tickets.browse(ticket.id)
+
+    def _close_from_page(self, reason):
+        """End a ticket in the name of whoever uses its page; one that has ended stays.
+
+        :param str reason: plain text, may be empty
+        """
+        self.ensure_one()
+        if self.stage_category not in OPEN_CATEGORIES:
+            return
+        body = reason or self.env._("I do not need help with this any more.")
+        # The agent is told; like praise, it wakes nothing up and asks for no answer.
+        self._as_page_visitor().with_context(psa_rating=True).message_post(
+            body=plaintext2html(body),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            **self._get_page_author(),
+        )
+        self._move_to("closed", "resolved")
