@@ -94,7 +94,8 @@ class TestCustomerMonth(ChargeCommon):
                         "price_unit": 10,
                         "quantity_method": "equipment",
                         "equipment_category_ids": [Command.set(self.pcs.ids)],
-                    }
+                    },
+                    {"name": "Help desk", "product_id": False},
                 ],
                 name="CARE-1",
                 date_start="2026-03-01",
@@ -278,7 +279,11 @@ class TestCustomerMonth(ChargeCommon):
         [allowance] = value.allowances
         self.assertEqual(
             (allowance.before.text, allowance.used.text, allowance.after.text),
-            ("2:00 h", "2:00 h", "0:00 h"),
+            ("0:00 h", "2:00 h", "0:00 h"),
+        )
+        self.assertEqual(
+            [(it.day, it.text, it.quantity.text) for it in allowance.movements],
+            [(MARCH, "Grant", "2:00 h")],
         )
         [counted] = value.counted
         self.assertEqual(

@@ -157,9 +157,7 @@ def test_ubl_takes_the_statement_of_work_along(facts):
 
 def test_facturx_has_the_lines_and_amounts_of_the_invoice(facts):
     tree = read_xml(facts, "facturx")
-    lines = find(
-        tree, "SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount"
-    )
+    lines = find(tree, "SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount")
     assert [float(it) for it in lines] == facts["facturx"]["lines"]
     assert float(find(tree, "GrandTotalAmount")[0]) == facts["facturx"]["amounts"][2]
     assert facts["embedded"]

@@ -152,7 +152,7 @@ class TestProof(ProofCommon):
     def test_hours_are_those_of_the_customer(self):
         self.acme.tz = "Europe/Paris"
         entry = self._work(
-            False,
+            60,
             day=MONDAY,
             psa_start=datetime(2026, 3, 2, 8),
             psa_stop=datetime(2026, 3, 2, 9),

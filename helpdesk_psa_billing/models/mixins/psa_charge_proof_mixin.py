@@ -291,6 +291,9 @@ class PsaChargeProofMixin(models.AbstractModel):
         """Return each line of an invoice beside its charges; credit notes count down."""
         sign = -1 if move.move_type == "out_refund" else 1
         by_line = self.grouped("invoice_line_id")
+        lines = move.invoice_line_ids
+        # All in one query, which Odoo does not do by itself here.
+        lines.fetch(["display_type", "name", "price_subtotal"])
         return proof.Check(
             document=move.name or "",
             rows=tuple(
@@ -304,7 +307,7 @@ class PsaChargeProofMixin(models.AbstractModel):
                     is_other=line not in by_line,
                     decimals=money.decimals,
                 )
-                for line in move.invoice_line_ids
+                for line in lines
                 if line.display_type == "product"
             ),
             money=money,

@@ -63,6 +63,13 @@ class PsaMoveStatementMixin(models.AbstractModel):
         """Override of `account`: what was sent stays in the history of a draft."""
         return [*super()._get_fields_to_detach(), *FILES.values()]
 
+    def _detach_attachments(self):
+        """Override of `account`: see at once that nothing is kept any more."""
+        super()._detach_attachments()
+        self.invalidate_recordset(
+            ["psa_statement_pdf_id", "psa_statement_xlsx_id", *FILES.values()]
+        )
+
     # === FILES === #
 
     def _psa_get_statement_formats(self):
