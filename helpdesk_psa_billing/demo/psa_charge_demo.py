@@ -13,7 +13,7 @@ class PsaDemo(models.AbstractModel):
         """Approve and bill the work before this month, as the office did."""
         self._approve_past_work(self.env["psa.charge"])
         run = self._create_run(self._get_demo_day(0, 1))
-        run.write({"approve_work": False, "agreement_ids": False})
+        run.write({"take_work": True, "approve_work": False, "agreement_ids": False})
         run.action_propose()
         if run.proposed_count:
             run.action_draft()

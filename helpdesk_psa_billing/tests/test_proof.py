@@ -123,6 +123,24 @@ class TestProof(ProofCommon):
         self.assertEqual(before.sections, self._without_lines_of(after).sections)
         self.assertIsNone(before.check)
 
+    def test_proposal_is_previewed_on_the_screen(self):
+        self._approve(self._work(60, name="Changed the toner"))
+        run = (
+            self.env["psa.billing.run"]
+            .with_user(self.bea)
+            .create({"date": APRIL, "work_until": APRIL})
+        )
+        run.action_propose()
+        html, _type = (
+            self.env["ir.actions.report"]
+            .with_user(self.bea)
+            ._render_qweb_html(
+                "helpdesk_psa_billing.psa_proposal_preview", run.line_ids.ids
+            )
+        )
+        self.assertIn("Changed the toner", html.decode())
+        self.assertIn("Nothing is invoiced of it yet", html.decode())
+
     def _without_lines_of(self, value):
         """Return a proof as it was before there was an invoice."""
         return replace(
@@ -316,6 +334,11 @@ class TestProofAllowance(ProofCommon):
         before = invoice._psa_get_proof()
         self._bill_month(3, APRIL, MAY)
         self.assertEqual(invoice._psa_get_proof(), before)
+
+    def test_block_is_told_with_what_was_sold(self):
+        block = self._grant(10, product_id=self._create_product("Block of 10", 800).id)
+        [told] = self._bill_month(2, MARCH, APRIL).allowances
+        self.assertEqual(told.name, f"{block.name}, Block of 10")
 
     def test_reason_of_an_adjustment_stays_inside(self):
         block = self._grant(10)

@@ -48,7 +48,7 @@ class PsaAllowanceProofMixin(models.AbstractModel):
         source = self.product_id.name or self.agreement_line_id.name
         if not source:
             return self.name
-        return self.env._("%(number)s, %(source)s", number=self.name, source=source)
+        return self.env._("%(number)s, %(origin)s", number=self.name, origin=source)
 
     def _quantify(self, value):
         # Zero has no sign that people would read.

@@ -155,7 +155,8 @@ class PsaChargeProofMixin(models.AbstractModel):
             note=self._get_proof_note(),
             raw_minutes=self.raw_minutes,
             minutes=self.minutes,
-            quantity=self.quantity,
+            # A flat amount is of nothing.
+            quantity=self.quantity if self.component == "work" else 0.0,
             unit=(item.uom_id or self.product_id.uom_id).name or "",
             destination=self.destination,
             coverage=self._word_coverage(),
@@ -165,7 +166,7 @@ class PsaChargeProofMixin(models.AbstractModel):
             rate=self.price_unit if self.destination == "billed" else 0.0,
             discount=self.discount,
             amount=self.amount if self.destination == "billed" else 0.0,
-            explanation="" if is_inside else self.explanation or "",
+            explanation="" if is_inside else self._get_reworded_explanation() or "",
             is_time=bool(entry) and self.component == "work" or bool(self.minutes),
             is_late=self.is_late,
             invoice_line=self.invoice_line_id.id or 0,
