@@ -154,7 +154,7 @@ class PsaDemo(models.AbstractModel):
                 "invoice_date": min(day, fields.Date.context_today(self)),
                 "company_id": self.env.ref("base.main_company").id,
                 "user_id": self.env.ref(f"{ADDON}.res_users_bea_demo").id,
-                # Work is billed from the first of this month on, see `_install_charges`.
+                # Work is billed by `_install_charges`.
                 "take_work": False,
             }
         )

@@ -54,6 +54,7 @@ from . import product_pricelist_item
 from . import account_move
 from . import account_move_line
 from . import account_move_send
+from . import ir_actions_report
 from . import account_partial_reconcile
 from . import account_payment
 from . import sale_order

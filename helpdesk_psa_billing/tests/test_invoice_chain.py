@@ -88,7 +88,7 @@ class TestInvoiceChain(ChargeCommon):
         self.labour.list_price = 0
         chain = self._test()
         by_name = {step.name: step for step in chain.step_ids}
-        for name in ("Labour: product", "Product: product"):
+        for name in ("Labour: price and tax", "Product: price and tax"):
             self.assertEqual(by_name[name].state, "warning")
             self.assertTrue(by_name[name].remedy)
 

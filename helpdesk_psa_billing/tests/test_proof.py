@@ -3,12 +3,14 @@
 import io
 from dataclasses import replace
 from datetime import date, datetime
+from unittest.mock import patch
 
 import openpyxl
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+from odoo.tools.pdf import PdfReader, PdfWriter
 
 from odoo.addons.helpdesk_psa_billing.tools import proof_sheet
 
@@ -423,6 +425,32 @@ class TestStatement(ProofCommon):
         self.assertEqual(html.count("o_psa_statement"), 2)
         proofs = invoices._psa_get_proofs()
         self.assertEqual({it.lang for it in proofs.values()}, {"en_US", "fr_FR"})
+
+    def test_many_are_printed_without_a_patched_wkhtmltopdf(self):
+        other = self._create_ticket(partner_id=self.zoe.id)
+        self._approve(self._work(60) | self._work(30, ticket=other))
+        invoices = self._bill_work()
+        reports = type(self.env["ir.actions.report"])
+        page = io.BytesIO()
+        writer = PdfWriter()
+        writer.add_blank_page(width=100, height=100)
+        writer.write(page)
+
+        def convert(_self, bodies, **_options):
+            self.assertEqual(len(bodies), 1)
+            return page.getvalue()
+
+        with (
+            patch.object(reports, "_run_wkhtmltopdf", convert),
+            patch.object(reports, "get_wkhtmltopdf_state", lambda _self: "ok"),
+        ):
+            content, _type = (
+                self.env["ir.actions.report"]
+                .with_user(self.accountant)
+                .with_context(force_report_rendering=True)
+                ._render_qweb_pdf(REPORT, invoices.ids)
+            )
+        self.assertEqual(len(PdfReader(io.BytesIO(content)).pages), 2)
 
     def test_statement_never_tells_internal_notes_or_costs(self):
         self.ada_employee.hourly_cost = 33.33

@@ -167,7 +167,7 @@ class PsaChargeProofMixin(models.AbstractModel):
             discount=self.discount,
             amount=self.amount if self.destination == "billed" else 0.0,
             explanation="" if is_inside else self._get_reworded_explanation() or "",
-            is_time=bool(entry) and self.component == "work" or bool(self.minutes),
+            is_time=bool(self.raw_minutes or self.minutes),
             is_late=self.is_late,
             invoice_line=self.invoice_line_id.id or 0,
         )

@@ -65,10 +65,11 @@ class PsaMoveStatementMixin(models.AbstractModel):
 
     def _detach_attachments(self):
         """Override of `account`: see at once that nothing is kept any more."""
-        super()._detach_attachments()
+        result = super()._detach_attachments()
         self.invalidate_recordset(
             ["psa_statement_pdf_id", "psa_statement_xlsx_id", *FILES.values()]
         )
+        return result
 
     # === FILES === #
 

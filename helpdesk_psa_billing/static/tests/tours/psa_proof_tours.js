@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("psa_read_proof", {
         {
             content: "One piece of work, and a report that was signed",
             trigger:
-                ".modal:has(.o_field_widget[name=psa_charge_ids] .o_data_row:contains(Remote test)) button[name=action_psa_open_reports]:contains(1)",
+                ".modal:has(.o_field_widget[name=psa_charge_ids] .o_data_row:contains(Remote test)) button[name=action_psa_open_reports]",
         },
         {
             content: "Open the signed report of the work",
