@@ -40,7 +40,9 @@ class TestInvoiceChain(ChargeCommon):
                 }
             )
         )
-        chain.action_test()
+        # Its own transaction sees what this one made.
+        with self.enter_registry_test_mode():
+            chain.action_test()
         return chain
 
     def _get_states(self, chain):

@@ -422,7 +422,7 @@ class TestStatement(ProofCommon):
         invoices = self._bill_work()
         self.assertEqual(len(invoices), 2)
         html = self._print(invoices)
-        self.assertEqual(html.count("o_psa_statement"), 2)
+        self.assertEqual(html.count("page o_psa_statement"), 2)
         proofs = invoices._psa_get_proofs()
         self.assertEqual({it.lang for it in proofs.values()}, {"en_US", "fr_FR"})
 

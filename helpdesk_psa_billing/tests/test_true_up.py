@@ -138,7 +138,7 @@ class TestAnnex(CountCommon):
     def test_annex_speaks_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.acme.lang = "fr_FR"
-        view = self.env.ref("helpdesk_psa_billing.psa_annex_document")
+        view = self.env.ref("helpdesk_psa_billing.psa_counted_lists")
         view.update_field_translations(
             "arch_db", {"fr_FR": {"Serial number": "Numéro de série"}}
         )
