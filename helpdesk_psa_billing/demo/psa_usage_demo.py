@@ -48,8 +48,8 @@ class PsaDemo(models.AbstractModel):
         self._install_backup()
 
     def _install_copier(self):
-        """A copier at the lawyers': two counters, read each month, one of them late."""
-        customer = self._find("res_partner", "marlow")
+        """A copier at the accountants': two counters, read each month, one of them late."""
+        customer = self._find("res_partner", "alder")
         copier = self.env["psa.equipment"].create(
             {
                 "name": "Copier, second floor",
@@ -71,7 +71,7 @@ class PsaDemo(models.AbstractModel):
                 capacity=1000000,
             )
             self._read_demo_meter(meter, values)
-        agreement = self._agree_by_usage("marlow", "PRINT-01", "Printing", LINES)
+        agreement = self._agree_by_usage("alder", "PRINT-01", "Printing", LINES)
         self._bill_usage(agreement)
 
     def _install_backup(self):
