@@ -132,9 +132,11 @@ class PsaBillingCheck(models.Model):
 
     # === WHAT PEOPLE PRESS === #
 
-    @api.model
     def action_run(self):
-        """Check the whole database now, and show what is found."""
+        """Check the whole database now, and show what is found.
+
+        The button stands above the list: whatever is chosen there, all is checked.
+        """
         self.env["psa.billing.finding"].check_access("write")
         # sudo: it looks at everything; who looks at the findings sees what rules allow
         self.sudo()._run()

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -609,6 +610,14 @@ class TestBillingFinding(CheckCase):
                 "helpdesk_psa_billing.psa_billing_check_cron"
             ).method_direct_trigger()
         self.assertFalse(self._get_findings())
+
+    def test_button_above_the_list_checks_everything_whatever_is_chosen(self):
+        checks = self.env["psa.billing.check"].with_user(self.bea)
+        for ids in ([], checks.search([], limit=1).ids):
+            with self.subTest(ids=ids):
+                action = call_kw(checks, "action_run", [ids], {})
+                self.assertEqual(action["res_model"], "psa.billing.finding")
+        self.assertTrue(all(it.last_run_at for it in checks.search([])))
 
     def test_lead_looks_and_does_not_settle(self):
         finding = self._get_findings(self.lea) & self.finding
