@@ -10,18 +10,18 @@ class PsaDemo(models.AbstractModel):
 
     @api.model
     def _install_figures(self):
-        """Issue half of the drafts of last month's work, plan budgets, count the hours."""
+        """Issue most drafts of last month's work, plan budgets, count the hours."""
         self._issue_demo_work()
         self._plan_demo_budgets()
         self.env["psa.workday"]._psa_fill(self.env.ref("base.main_company"))
 
     def _issue_demo_work(self):
-        """Post every second draft that bills work."""
+        """Post two of three drafts that bill work."""
         charges = self.env["psa.charge"].search(
             [("analytic_line_id", "!=", False), ("move_id.state", "=", "draft")]
         )
         drafts = charges.move_id.sorted("id")
-        issued = drafts.browse(drafts.ids[::2])
+        issued = drafts - drafts.browse(drafts.ids[::3])
         issued.invoice_date = fields.Date.context_today(self)
         issued.action_post()
 
@@ -34,11 +34,11 @@ class PsaDemo(models.AbstractModel):
         )
         start = fields.Date.context_today(self).replace(month=1, day=1)
         plans = [
-            {"project_id": project.id, "planned_hours": 60, "hour_price": 95}
+            {"project_id": project.id, "planned_hours": 120, "hour_price": 95}
             if project
             else {}
         ]
-        for key, hours, fees in (("kestrel", 12, 9000), ("oakridge", 40, 6000)):
+        for key, hours, fees in (("linden", 50, 3600), ("alder", 200, 9000)):
             agreement = self.env.ref(f"{ADDON}.psa_agreement_{key}_demo", False)
             plans.append(
                 {

@@ -74,6 +74,7 @@ class PsaBudget(models.Model):
 
     # Planned
     planned_hours = fields.Float(
+        string="Planned hours",
         compute="_compute_planned_hours",
         store=True,
         readonly=False,
@@ -83,19 +84,24 @@ class PsaBudget(models.Model):
     )
     hour_price = fields.Monetary(string="Price of an hour", help="Before tax.")
     hour_cost = fields.Monetary(string="Cost of an hour")
-    other_revenue = fields.Monetary(help="Fees, parts and the like, before tax.")
-    other_cost = fields.Monetary(help="Parts and the like.")
+    other_revenue = fields.Monetary(
+        string="Other revenue", help="Fees, parts and the like, before tax."
+    )
+    other_cost = fields.Monetary(string="Other cost", help="Parts and the like.")
     planned_revenue = fields.Monetary(
+        string="Planned revenue",
         compute="_compute_planned",
         store=True,
         help="Hours at their price, and the other.",
     )
     planned_cost = fields.Monetary(
+        string="Planned cost",
         compute="_compute_planned",
         store=True,
         help="Hours at their cost, and the other.",
     )
     planned_margin = fields.Monetary(
+        string="Planned margin",
         compute="_compute_planned",
         store=True,
         help="Planned revenue less planned cost.",
@@ -103,17 +109,24 @@ class PsaBudget(models.Model):
 
     # Actual
     actual_hours = fields.Float(
-        compute="_compute_actual", help="Worked for it within its days."
+        string="Actual hours",
+        compute="_compute_actual",
+        help="Worked for it within its days.",
     )
     actual_revenue = fields.Monetary(
+        string="Actual revenue",
         compute="_compute_actual",
         help="Charges within its days: on invoices less credit notes, and to be invoiced.",
     )
     actual_cost = fields.Monetary(
-        compute="_compute_actual", help="Of time and parts within its days."
+        string="Actual cost",
+        compute="_compute_actual",
+        help="Of time and parts within its days.",
     )
     actual_margin = fields.Monetary(
-        compute="_compute_actual", help="Actual revenue less actual cost."
+        string="Actual margin",
+        compute="_compute_actual",
+        help="Actual revenue less actual cost.",
     )
     used_percent = fields.Float(
         string="Used (%)",
@@ -195,7 +208,7 @@ class PsaBudget(models.Model):
         for company, budgets in self.grouped("company_id").items():
             # sudo: whoever may see a budget may see its sums
             report = self.env["psa.budget.report"].sudo().with_company(company)
-            groups = report._read_group(
+            groups = report.with_context(active_test=False)._read_group(
                 [("budget_id", "in", budgets._origin.ids)],
                 ["budget_id"],
                 ["actual_hours:sum", "actual_revenue:sum", "actual_cost:sum"],

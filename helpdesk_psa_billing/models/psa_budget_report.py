@@ -46,23 +46,32 @@ class PsaBudgetReport(models.Model):
     customer_id = fields.Many2one("res.partner", readonly=True)
     customer_group_id = fields.Many2one("psa.customer.group", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
+    active = fields.Boolean(readonly=True)
     date = fields.Date(
         readonly=True,
         help="Day of the work; of what is planned the first day of the budget.",
     )
-    planned_hours = fields.Float(readonly=True)
-    planned_revenue = fields.Monetary(readonly=True)
-    planned_cost = fields.Monetary(readonly=True)
+    planned_hours = fields.Float(string="Planned hours", readonly=True)
+    planned_revenue = fields.Monetary(string="Planned revenue", readonly=True)
+    planned_cost = fields.Monetary(string="Planned cost", readonly=True)
     planned_margin = fields.Monetary(
-        readonly=True, help="Planned revenue less planned cost."
+        string="Planned margin",
+        readonly=True,
+        help="Planned revenue less planned cost.",
     )
-    actual_hours = fields.Float(readonly=True, help="Hours worked.")
+    actual_hours = fields.Float(
+        string="Actual hours", readonly=True, help="Hours worked."
+    )
     actual_revenue = fields.Monetary(
-        readonly=True, help="On invoices less credit notes, and to be invoiced."
+        string="Actual revenue",
+        readonly=True,
+        help="On invoices less credit notes, and to be invoiced.",
     )
-    actual_cost = fields.Monetary(readonly=True, help="Of time and parts.")
+    actual_cost = fields.Monetary(
+        string="Actual cost", readonly=True, help="Of time and parts."
+    )
     actual_margin = fields.Monetary(
-        readonly=True, help="Actual revenue less actual cost."
+        string="Actual margin", readonly=True, help="Actual revenue less actual cost."
     )
     hours_percent = fields.Float(
         string="Hours used (%)",
@@ -111,7 +120,6 @@ class PsaBudgetReport(models.Model):
                    0::float8 AS actual_cost
               FROM psa_budget budget
               JOIN %(home)s ON home.company_id = budget.company_id AND home.is_home
-             WHERE budget.active
             """,
             subject=self._get_subject(),
             home=self._get_rates("home"),
@@ -131,8 +139,7 @@ class PsaBudgetReport(models.Model):
               FROM psa_budget budget
               JOIN (%(figures)s) figure
                 ON %(condition)s AND figure.company_id = budget.company_id
-             WHERE budget.active
-               AND figure.date >= COALESCE(budget.date_from, '-infinity')
+             WHERE figure.date >= COALESCE(budget.date_from, '-infinity')
                AND figure.date < COALESCE(budget.date_until, 'infinity')
             """,
             number=number,
@@ -146,6 +153,6 @@ class PsaBudgetReport(models.Model):
             """
             budget.id AS budget_id, budget.company_id, budget.project_id,
             budget.agreement_id, budget.customer_id, budget.customer_group_id,
-            budget.user_id
+            budget.user_id, budget.active
             """
         )

@@ -87,6 +87,7 @@ class PsaServiceReport(models.Model):
             "product_id",
             "quantity",
             "raw_minutes",
+            "sequence",
             "service_type_id",
             "state",
             "ticket_id",
@@ -118,7 +119,7 @@ class PsaServiceReport(models.Model):
         "product.template": ["psa_allowance_unit", "type"],
         "psa.agreement.line": ["quantity_method"],
         "psa.intervention": ["agreement_id", "customer_group_id", "customer_id"],
-        "psa.item": ["unit_cost"],
+        "psa.item": ["quantity", "unit_cost"],
         "psa.ticket": [
             "agreement_id",
             "customer_group_id",
@@ -126,6 +127,11 @@ class PsaServiceReport(models.Model):
             "project_id",
             "team_id",
             "type_id",
+        ],
+        "res.partner": [
+            "commercial_partner_id",
+            "psa_customer_group_id",
+            "psa_is_customer",
         ],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
     }
@@ -233,11 +239,14 @@ class PsaServiceReport(models.Model):
         help="Before the day from which work is billed, or for nobody who is a customer.",
     )
     invoiced_hours = fields.Float(
+        string="Invoiced hours",
         readonly=True,
         help="As charged on posted invoices less credit notes, so rounded as the rules say.",
     )
     unbilled_hours = fields.Float(
-        readonly=True, help="Worked, to be billed or to be decided, not invoiced yet."
+        string="Unbilled hours",
+        readonly=True,
+        help="Worked, to be billed or to be decided, not invoiced yet.",
     )
 
     # Money
@@ -252,10 +261,12 @@ class PsaServiceReport(models.Model):
         "prepaid blocks and sales orders. Not parts, licences and goods.",
     )
     expected_revenue = fields.Monetary(
+        string="Expected revenue",
         readonly=True,
         help="Amount of charges that are billed and not on a posted invoice yet.",
     )
     unbilled_amount = fields.Monetary(
+        string="Unbilled amount",
         readonly=True,
         help="Expected revenue, and what is pending at the price of the pricelist.",
     )
@@ -275,7 +286,9 @@ class PsaServiceReport(models.Model):
     cost = fields.Monetary(readonly=True, help="Of time and parts.")
     margin = fields.Monetary(readonly=True, help="Revenue less cost.")
     expected_margin = fields.Monetary(
-        readonly=True, help="Revenue and expected revenue, less cost."
+        string="Expected margin",
+        readonly=True,
+        help="Revenue and expected revenue, less cost.",
     )
 
     # Ratios
@@ -286,6 +299,7 @@ class PsaServiceReport(models.Model):
         help="Margin by revenue.",
     )
     effective_rate = fields.Monetary(
+        string="Effective rate",
         readonly=True,
         aggregator="avg",
         help="Revenue of labour by the hours worked.",
@@ -540,8 +554,7 @@ class PsaServiceReport(models.Model):
                 "company_id": SQL("entry.company_id"),
                 "customer_id": SQL(
                     """
-                    COALESCE(ticket.customer_id, visit.customer_id,
-                             partner.commercial_partner_id)
+                    COALESCE(ticket.customer_id, visit.customer_id, customer.id)
                     """
                 ),
                 "customer_group_id": SQL(
@@ -574,6 +587,7 @@ class PsaServiceReport(models.Model):
                 LEFT JOIN res_partner partner ON partner.id = entry.partner_id
                 LEFT JOIN res_partner customer
                        ON customer.id = partner.commercial_partner_id
+                      AND customer.psa_is_customer
                 WHERE entry.project_id IS NOT NULL AND entry.psa_minutes != 0
                   AND NOT EXISTS (SELECT FROM psa_charge charge
                                    WHERE charge.analytic_line_id = entry.id)

@@ -8,8 +8,8 @@ BILLABLE = ("billed", "covered", "allowance", "sale_order", "pending")
 class PsaUtilisationReport(models.Model):
     """How much of their working time technicians log, spend for customers and bill.
 
-    One row for each working day with its hours, for each time entry, and for each charge
-    of time.
+    Technicians are the members of teams, and who was one while his hours were counted. One
+    row for each working day, for each time entry, and for each charge of time.
     """
 
     _name = "psa.utilisation.report"
@@ -42,8 +42,9 @@ class PsaUtilisationReport(models.Model):
             "work_date",
         ],
         "account.move": ["invoice_currency_rate"],
-        "hr.employee": ["current_version_id"],
+        "hr.employee": ["current_version_id", "user_id"],
         "hr.version": ["department_id"],
+        "psa.team": ["member_ids"],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
     }
     _psa_ratios = {
@@ -69,11 +70,13 @@ class PsaUtilisationReport(models.Model):
         string="Hours worked", readonly=True, help="All time logged, internal time too."
     )
     billable_hours = fields.Float(
+        string="Billable hours",
         readonly=True,
         help="Hours worked for customers that a fee, an allowance, an order or an invoice "
         "pays for, or that are to be decided; not those given away.",
     )
     invoiced_hours = fields.Float(
+        string="Invoiced hours",
         readonly=True,
         help="Hours worked that are on posted invoices, less credit notes.",
     )
@@ -106,7 +109,10 @@ class PsaUtilisationReport(models.Model):
         help="Invoiced hours by billable hours.",
     )
     realised_rate = fields.Monetary(
-        readonly=True, aggregator="avg", help="Invoiced time by the hours worked."
+        string="Realised rate",
+        readonly=True,
+        aggregator="avg",
+        help="Invoiced time by the hours worked.",
     )
 
     @property
@@ -119,6 +125,9 @@ class PsaUtilisationReport(models.Model):
                       JOIN hr_employee employee ON employee.id = work.employee_id
                  LEFT JOIN hr_version version
                         ON version.id = employee.current_version_id
+                     WHERE employee.user_id IN (SELECT user_id FROM psa_team_member_rel)
+                        OR EXISTS (SELECT FROM psa_workday workday
+                                    WHERE workday.employee_id = employee.id)
                    ) figures
             """,
             ratios=SQL(", ").join(self._get_ratio_columns()),

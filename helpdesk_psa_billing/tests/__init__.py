@@ -52,6 +52,7 @@ from . import test_service_report
 from . import test_utilisation_report
 from . import test_mrr_report
 from . import test_budget
+from . import test_figures_tours
 from . import test_customer_months
 from . import test_cockpit_rows
 from . import test_billing_cockpit

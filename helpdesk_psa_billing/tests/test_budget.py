@@ -113,6 +113,40 @@ class TestBudget(FiguresCommon):
         self.env["psa.budget"]._cron_warn()
         budget.invalidate_recordset()
 
+    def test_archived_budget_keeps_its_figures_and_leaves_the_report(self):
+        self._work_on_project(60)
+        budget = self._plan_budget()
+        budget.active = False
+        self.assertEqual(budget.actual_hours, 1)
+        report = self.env["psa.budget.report"].with_user(self.lea)
+        self.assertFalse(report.search([]))
+
+    def test_money_of_another_company_is_turned_into_ours(self):
+        foreign = self.env["res.currency"].create({"name": "XFO", "symbol": "X"})
+        self.company_2.currency_id = foreign
+        for company, currency in ((self.company, foreign), (self.company_2, foreign)):
+            self.env["res.currency.rate"].create(
+                {
+                    "name": "2026-01-01",
+                    "rate": 4,
+                    "currency_id": currency.id,
+                    "company_id": company.id,
+                }
+            )
+        self.lea.company_ids |= self.company_2
+        self._plan_budget()
+        self._plan_budget(
+            project_id=self._create_project("Abroad", company_id=self.company_2.id).id,
+            company_id=self.company_2.id,
+        )
+        report = self.env["psa.budget.report"].with_user(self.lea)
+        report = report.with_context(
+            allowed_company_ids=(self.company | self.company_2).ids
+        )
+        [[planned]] = report._read_group([], [], ["planned_revenue:sum"])
+        # 900 of ours, and 900 of theirs at four to one of ours.
+        self.assertEqual(planned, 900 + 225)
+
     def test_budgets_are_found_by_their_state(self):
         budget = self._plan_budget()
         budgets = self.env["psa.budget"].with_user(self.lea)
