@@ -602,12 +602,14 @@ class PsaServiceReport(models.Model):
         """Return what prepaid blocks bring in that are sold by hand or on an order."""
         return (
             {**self._get_invoice_columns(), "kind": SQL("'prepaid'")},
+            # As an array, which is found by index, however many other lines there are.
             SQL(
                 """
-                %s WHERE %s AND template.psa_allowance_unit IS NOT NULL
+                %s WHERE %s AND line.product_id = ANY(ARRAY(%s))
                 """,
                 self._get_invoice_tables(),
                 self._get_invoice_condition(),
+                self._get_blocks(),
             ),
         )
 
@@ -617,19 +619,30 @@ class PsaServiceReport(models.Model):
             {**self._get_invoice_columns(), "kind": SQL("'order'")},
             SQL(
                 """
-                %s WHERE %s AND template.psa_allowance_unit IS NULL
-                     AND line.id IN (
+                %s WHERE %s AND line.product_id != ALL(ARRAY(%s))
+                     AND line.id = ANY(ARRAY(
                          SELECT link.invoice_line_id
                            FROM psa_charge charge
                            JOIN account_analytic_line entry
                              ON entry.id = charge.analytic_line_id
                            JOIN sale_order_line_invoice_rel link
                              ON link.order_line_id = entry.so_line
-                          WHERE charge.destination = 'sale_order')
+                          WHERE charge.destination = 'sale_order'))
                 """,
                 self._get_invoice_tables(),
                 self._get_invoice_condition(),
+                self._get_blocks(),
             ),
+        )
+
+    def _get_blocks(self):
+        """Return the SQL of the products that are prepaid blocks."""
+        return SQL(
+            """
+            SELECT product.id FROM product_product product
+              JOIN product_template template ON template.id = product.product_tmpl_id
+             WHERE template.psa_allowance_unit IS NOT NULL
+            """
         )
 
     def _get_invoice_columns(self):
@@ -651,8 +664,6 @@ class PsaServiceReport(models.Model):
             """
             account_move_line line
             JOIN account_move move ON move.id = line.move_id
-            JOIN product_product product ON product.id = line.product_id
-            JOIN product_template template ON template.id = product.product_tmpl_id
             JOIN %(home)s ON home.company_id = line.company_id AND home.is_home
             LEFT JOIN res_partner customer ON customer.id = move.commercial_partner_id
             """,

@@ -125,6 +125,24 @@ class TestProfitability(FiguresCommon):
         invoice.action_post()
         self.assertEqual(self._read("revenue", customer_id=self.acme.id), [800])
 
+    def test_sales_order_that_bills_our_time_brings_in_its_invoice(self):
+        product = self._create_product(
+            "Project hours", 100, invoice_policy="delivery", service_type="timesheet"
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.acme.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.action_confirm()
+        self._approve(self._work(60, so_line=order.order_line.id))
+        order._create_invoices().action_post()
+        self.assertEqual(
+            self._read("revenue", "labour_revenue", "order_hours", "margin"),
+            [100, 100, 1, 70],
+        )
+
     def test_time_before_work_was_billed_has_its_cost(self):
         self._work(60, day=date(2025, 12, 30))
         self.assertEqual(

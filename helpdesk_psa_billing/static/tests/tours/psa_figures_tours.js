@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("psa_read_figures", {
         },
         {
             content: "Its charge says why",
-            trigger: ".o_form_view .o_field_widget[name=explanation]",
+            trigger: ".o_form_view .o_field_widget[name=shown_explanation]",
         },
     ],
 });
