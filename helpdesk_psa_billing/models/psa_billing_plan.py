@@ -173,6 +173,11 @@ class PsaBillingPlan(models.Model):
         lines.fetch(["billing_plan_id"])
         agreements.fetch(["billing_plan_id"])
         customers.fetch(["psa_customer_group_id", "parent_id"])
+        # Also the companies above customers may have a plan.
+        lineage = plans_sudo.env["psa.agreement"]._get_lineage_ids
+        owners = customers.browse({step for it in customers for step in lineage(it)})
+        for company_id in {it.company for it in works}:
+            owners.with_company(company_id).fetch(["psa_billing_plan_id"])
         known = {}
         result = []
         for work in works:

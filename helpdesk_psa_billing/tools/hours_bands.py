@@ -27,6 +27,13 @@ class Band:
     hours: WorkingTime = ALWAYS
     side: str = "inside"
 
+    def holds(self, start, stop):
+        """Tell whether all between two moments in naive UTC lies in the band."""
+        inside = self.hours.between(start, stop)
+        if self.side == "inside":
+            return inside == int((stop - start).total_seconds())
+        return not inside
+
     def get_spans(self, start, stop):
         """Return the intervals of the band between two moments in naive UTC."""
         if self.side == "inside":
@@ -48,9 +55,11 @@ def cut(start, stop, bands):
     The band is False where no band holds the moment. Moments come back as they came in.
 
     :param datetime start: in UTC, aware or naive; before `stop`
-    :param bands: iterable of `Band`, the first that holds a moment wins
+    :param bands: sequence of `Band`, the first that holds a moment wins
     """
     first, last = _to_naive(start), _to_naive(stop)
+    if bands and bands[0].holds(first, last):
+        return [(start, stop, bands[0].id)]
     spans = [(band.id, band.get_spans(first, last)) for band in bands]
     borders = {first, last}
     for _band, intervals in spans:
@@ -118,6 +127,9 @@ def _find_band(moment, spans):
 
 def _to_naive(moment):
     """Return a moment of UTC without zone, as working time takes it."""
-    if moment.tzinfo not in (None, UTC):
+    zone = moment.tzinfo
+    if zone is None:
+        return moment
+    if zone is not UTC:
         moment = moment.astimezone(UTC)
     return moment.replace(tzinfo=None)

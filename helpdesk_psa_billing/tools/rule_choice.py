@@ -9,8 +9,10 @@ said that it is free.
 The same work and the same terms always give the same choice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from . import hours_bands
@@ -37,10 +39,12 @@ CONDITIONS = (
     "band",
 )
 # Conditions about several values of the work: {name: where they stand}.
-PLURALS = {
+ATTRIBUTES = {
     "equipment_category": "equipment_categories",
     "customer_group": "customer_groups",
 }
+# Answers that the rules of a plan keep; then they begin anew.
+MEMORY = 10_000
 # Obstacles that are not conditions.
 NOT_YET, OVER = "not_yet", "over"
 
@@ -104,7 +108,7 @@ class Work:
 
     def with_band(self, band):
         """Return the same work in a band."""
-        return self.change(band=band)
+        return self if band == self.band else self.change(band=band)
 
 
 @dataclass(frozen=True)
@@ -160,12 +164,11 @@ class RuleTerms:
     product: int | bool = False
     flat_product: int | bool = False
 
-    def find_obstacle(self, work, band=None):
+    def find_obstacle(self, work):
         """Return the first condition that some work does not fulfil, None if all are met.
 
         What nobody knows of the work does not fulfil a condition.
 
-        :param band: that the work lies in; by default the one that it says
         :return: not_yet, over, or one of ``CONDITIONS``
         """
         if self.date_from and work.day < self.date_from:
@@ -173,17 +176,15 @@ class RuleTerms:
         if self.date_until and work.day >= self.date_until:
             return OVER
         for name, values in self.conditions:
-            if name in PLURALS:
-                if values.isdisjoint(getattr(work, PLURALS[name])):
+            value = getattr(work, ATTRIBUTES.get(name, name))
+            if isinstance(value, frozenset):
+                if values.isdisjoint(value):
                     return name
-                continue
-            is_band = name == "band" and band is not None
-            value = band if is_band else getattr(work, name)
-            if not value or value not in values:
+            elif not value or value not in values:
                 return name
         return None
 
-    @property
+    @cached_property
     def asks_for_band(self):
         """Whether it matters to the rule in which working hours the work lies."""
         return any(name == "band" for name, _values in self.conditions)
@@ -198,6 +199,7 @@ class PlanTerms:
     :param tuple rules: of `RuleTerms`, in order
     :param str source: name of the line, agreement, customer, group or company
     :param int currency: of the prices of the rules
+    :param dict memories: see `_Memory`; plans that are made of one another share them
     """
 
     id: int
@@ -207,6 +209,7 @@ class PlanTerms:
     rules: tuple = ()
     source: str = ""
     currency: int | bool = False
+    memories: dict = field(default_factory=dict, compare=False, repr=False)
 
 
 class Look(NamedTuple):
@@ -217,8 +220,7 @@ class Look(NamedTuple):
     obstacle: str | None
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What was decided about some work, and why.
 
     :param RuleTerms rule: None if no rule decides
@@ -275,8 +277,7 @@ def decide(work, plans):
     return _join(work, segments)
 
 
-@dataclass(frozen=True)
-class _Segment:
+class _Segment(NamedTuple):
     """A stretch of time and what is decided about it so far."""
 
     start: datetime
@@ -285,15 +286,47 @@ class _Segment:
     choice: Choice = Choice()
 
 
+class _Memory:
+    """What the rules of a plan answered. The same kind of work comes again and again."""
+
+    def __init__(self, rules):
+        names = {name for rule in rules for name, _values in rule.conditions} - {"band"}
+        attributes = {ATTRIBUTES.get(name, name) for name in names}
+        if any(rule.date_from or rule.date_until for rule in rules):
+            attributes.add("day")
+        self.rules = rules
+        self.answers = {}
+        self.get_facts = attrgetter(*sorted(attributes or {"kind"}))
+
+
 def _ask(work, plan, band):
-    """Return the looks at the rules of a plan up to the one that decides, and that one."""
+    """Return the looks at the rules of a plan up to the one that decides, and that one.
+
+    They depend on what some rule asks about, and on nothing else.
+    """
+    # The memory holds the rules, so that no others have their id.
+    name = (plan.id, id(plan.rules))
+    memory = plan.memories.get(name)
+    if memory is None:
+        memory = plan.memories[name] = _Memory(plan.rules)
+    key = (band, memory.get_facts(work))
+    answer = memory.answers.get(key)
+    if answer is None:
+        if len(memory.answers) >= MEMORY:
+            memory.answers.clear()
+        answer = memory.answers[key] = _look(work.with_band(band), plan)
+    return answer
+
+
+def _look(work, plan):
+    """Return what `_ask` does, by looking at the rules."""
     looks = []
     for rule in plan.rules:
-        obstacle = rule.find_obstacle(work, band)
+        obstacle = rule.find_obstacle(work)
         looks.append(Look(plan.id, rule.id, obstacle))
         if not obstacle:
-            return looks, rule
-    return looks, None
+            return tuple(looks), rule
+    return tuple(looks), None
 
 
 def _decide_untimed(work, plans):
@@ -336,6 +369,9 @@ def _pursue(work, segment, plan):
 
 def _join(work, segments):
     """Return a piece of work per decision, with its share of the minutes."""
+    if len(segments) == 1:
+        [segment] = segments
+        return [(work.with_band(segment.band), segment.choice)]
     shares = hours_bands.share(
         work.minutes, [(it.stop - it.start).total_seconds() for it in segments]
     )
