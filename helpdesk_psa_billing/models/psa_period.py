@@ -264,11 +264,11 @@ class PsaPeriod(models.Model):
         if wanted is None:
             if self._is_before_end():
                 return  # beyond the horizon
-            if not self.charge_ids:
+            if not (self.charge_ids or self.allowance_ids):
                 self.unlink()
             elif not self.is_void:
-                # What was charged is given back.
-                self.write({"is_void": True, "is_open": True})
+                # What was charged and granted is given back.
+                self.write({"is_void": True, "is_open": bool(self.charge_ids)})
             return
         values = {
             **self._prepare_values(self.agreement_line_id, wanted),
@@ -278,7 +278,8 @@ class PsaPeriod(models.Model):
         changed = {name: value for name, value in values.items() if self[name] != value}
         if not self.charge_ids:
             if changed:
-                self.write(changed)
+                reopened = {"is_open": True} if self.is_void else {}
+                self.write({**changed, **reopened})
         elif changed.keys() & {"date_until", "is_void"}:
             changed.pop("due_date", None)  # it was due, and the difference is due now
             self.write({**changed, "is_open": True})
