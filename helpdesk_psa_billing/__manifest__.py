@@ -114,6 +114,7 @@
         "demo/psa_allowance_demo.xml",
         "demo/psa_charge_demo.xml",
         "demo/psa_figures_demo.xml",
+        "demo/psa_cockpit_demo.xml",
         "demo/psa_billing_check_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",

@@ -6,3 +6,4 @@ from . import psa_price_revision_demo
 from . import psa_usage_demo
 from . import psa_allowance_demo
 from . import psa_figures_demo
+from . import psa_cockpit_demo
