@@ -186,7 +186,7 @@ export class Cockpit extends Component {
     }
 
     hours(minutes) {
-        return formatFloatTime(minutes / 60);
+        return formatFloatTime(minutes / 60, { noLeadingZeroHour: true });
     }
 
     /** The amount, or the hours where nobody knows the amount yet; nothing for nothing. */

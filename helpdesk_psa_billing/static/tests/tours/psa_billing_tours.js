@@ -132,8 +132,7 @@ registry.category("web_tour.tours").add("psa_run_billing", {
         },
         {
             content: "The reason is there, and the way to the agreement",
-            trigger:
-                ".o_data_row:contains(Globex):contains(archived) button[name=action_remedy]",
+            trigger: ".o_data_row:contains(Globex):contains(archived) button[name=action_remedy]",
             run: "click",
         },
         {
