@@ -78,7 +78,7 @@ class TestLeakDetector(LeakCase):
         self._assert_found(
             "time_unapproved",
             self.acme,
-            "0:30 in 1 entries since 03/01/2026 are not approved.",
+            "0:30 since 03/01/2026 are not approved (entries: 1).",
         )
 
     def test_time_of_this_month_may_wait(self):
@@ -89,7 +89,7 @@ class TestLeakDetector(LeakCase):
     def test_charge_that_nobody_approved(self):
         self._approve_time(self.pending)
         finding = self._assert_found("charge_unapproved", self.acme)
-        self.assertIn("45.00 in 1 charges", finding.text)
+        self.assertIn("45.00 since 03/01/2026", finding.text)
 
     def test_company_whose_runs_approve_waits_for_nobody(self):
         self._approve_time(self.pending)

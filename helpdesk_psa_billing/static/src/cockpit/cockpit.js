@@ -121,7 +121,7 @@ export class Cockpit extends Component {
                 label: _t("To approve"),
                 value: this.money(approve.amount),
                 more: time.count
-                    ? _t("%(hours)s h; %(count)s wait for their time", {
+                    ? _t("%(hours)s h; time not approved: %(count)s", {
                           hours: this.hours(approve.minutes),
                           count: time.count,
                       })
@@ -132,7 +132,7 @@ export class Cockpit extends Component {
                 icon: "fa-question-circle text-warning",
                 label: _t("Without a rule"),
                 value: _t("%s h", this.hours(pending.minutes)),
-                more: _t("%s charges pending", pending.count),
+                more: _t("Charges: %s", pending.count),
                 isAlert: pending.count,
             },
             {
@@ -147,21 +147,21 @@ export class Cockpit extends Component {
                 icon: "fa-refresh text-success",
                 label: _t("Recurring, due"),
                 value: this.money(recurring.amount),
-                more: _t("%s periods", recurring.count),
+                more: _t("Periods: %s", recurring.count),
             },
             {
                 bucket: "late",
                 icon: "fa-history text-info",
                 label: _t("Entered late"),
                 value: _t("%s h", this.hours(late.minutes)),
-                more: _t("%s charges", late.count),
+                more: _t("Charges: %s", late.count),
             },
             {
                 bucket: "findings",
                 icon: "fa-exclamation-triangle text-danger",
                 label: _t("To settle"),
                 value: findings.count,
-                more: _t("%s hold invoices up", findings.blocking),
+                more: _t("Hold invoices up: %s", findings.blocking),
                 isAlert: findings.blocking,
             },
             {
@@ -169,7 +169,7 @@ export class Cockpit extends Component {
                 icon: "fa-file-text-o text-muted",
                 label: _t("In draft invoices"),
                 value: this.money(draft.amount),
-                more: _t("%s charges", draft.count),
+                more: _t("Charges: %s", draft.count),
             },
         ];
     }
@@ -305,11 +305,11 @@ export class Cockpit extends Component {
             ]);
             this.notification.add(
                 left
-                    ? _t("%(approved)s approved; %(left)s are somebody else's to approve.", {
+                    ? _t("Approved: %(approved)s. Others approve: %(left)s.", {
                           approved,
                           left,
                       })
-                    : _t("%s charges are approved.", approved),
+                    : _t("Approved: %s.", approved),
                 { type: left ? "warning" : "success" }
             );
             this.state.keys = {};

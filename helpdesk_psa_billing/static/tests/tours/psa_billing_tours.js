@@ -164,7 +164,7 @@ registry.category("web_tour.tours").add("psa_run_billing", {
         {
             content: "Its charge says so; go back to the invoice",
             trigger:
-                ".o_action_manager:has(.o_data_cell[name=explanation]:contains(2 ×)) .o_back_button a",
+                ".o_action_manager:has(.o_data_cell[name=shown_explanation]:contains(2 ×)) .o_back_button a",
             run: "click",
         },
         {

@@ -6,7 +6,7 @@ registry.category("web_tour.tours").add("psa_cockpit_bill", {
     steps: () => [
         {
             content: "One finding holds an invoice up",
-            trigger: ".o_psa_cockpit_card[data-bucket=findings]:contains(1 hold invoices up)",
+            trigger: ".o_psa_cockpit_card[data-bucket=findings]:contains(Hold invoices up: 1)",
         },
         {
             content: "It is about ACME",
@@ -87,7 +87,7 @@ registry.category("web_tour.tours").add("psa_cockpit_bill", {
             run: "click",
         },
         {
-            content: "Look at its proof",
+            content: "Post it",
             trigger: ".o_psa_cockpit_run:has(.o_psa_run_drafted:contains(ACME)) .o_psa_run_post",
             run: "click",
         },
@@ -117,7 +117,7 @@ registry.category("web_tour.tours").add("psa_cockpit_approve", {
         },
         {
             content: "It is told",
-            trigger: ".o_notification:contains(1 charges are approved)",
+            trigger: ".o_notification:contains(Approved: 1.)",
         },
         {
             content: "Nothing waits any more",
