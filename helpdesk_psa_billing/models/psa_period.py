@@ -431,7 +431,7 @@ class PsaPeriod(models.Model):
         text = self.env._(
             "%(quantity)s × %(price)s",
             quantity=self._format_quantity(quantity),
-            price=self.currency_id.format(price),
+            price=self._format_price(price),
         )
         if self.agreement_line_id.discount:
             text = self.env._(

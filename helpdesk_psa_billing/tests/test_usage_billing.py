@@ -35,6 +35,14 @@ class TestUsageBilling(UsageCommon):
         self.assertIn("400 (1,000 → 1,400)", charge.explanation)
         self.assertEqual(run.move_ids.amount_untaxed, 20)
 
+    def test_price_of_parts_of_a_cent_is_told_in_full(self):
+        line = self._agree(price_unit=0.012)
+        self.assertIn("0.012", line.price_text)
+        self._read((MAY_31, 1000), (JUNE_30, 1400))
+        charge = self._run(JULY_1).line_ids.charge_ids
+        self.assertIn("0.012", charge.explanation)
+        self.assertEqual(charge.amount, 4.8)
+
     def test_included_pages_are_free_and_never_turn_into_credit(self):
         self._agree(included_quantity=300)
         self._read((MAY_31, 1000), (JUNE_30, 1400), (JULY_31, 1600))

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ...const import MONEY_GROUPS
 
@@ -111,12 +112,24 @@ class PsaAgreementLineWordsMixin(models.AbstractModel):
                 )
             line.price_text = text
 
+    def _format_unit_price(self, price):
+        """Return a price with its currency; parts of a cent, as of a page, are shown."""
+        self.ensure_one()
+        currency = self.currency_id or self.env.company.currency_id
+        whole = currency.decimal_places
+        digits = next((it for it in range(whole, 6) if price == round(price, it)), 6)
+        if digits == whole:
+            return currency.format(price)
+        number = formatLang(self.env, price, digits=digits)
+        if currency.position == "before":
+            return f"{currency.symbol}\N{NO-BREAK SPACE}{number}"
+        return f"{number}\N{NO-BREAK SPACE}{currency.symbol}"
+
     def _describe_price(self):
         """Return in words what a unit costs, before discount."""
         self.ensure_one()
         if self.price_method == "fixed":
-            currency = self.currency_id or self.env.company.currency_id
-            return currency.format(self.price_unit)
+            return self._format_unit_price(self.price_unit)
         return dict(self._fields["price_method"]._description_selection(self.env))[
             self.price_method
         ]

@@ -119,6 +119,13 @@ class PsaPeriodUsageMixin(models.AbstractModel):
             return self.env["psa.usage.meter"]._format(quantity)
         return f"{quantity:g}"
 
+    def _format_price(self, price):
+        """Return the price of a unit in words; a page may cost parts of a cent."""
+        self.ensure_one()
+        if self._is_by_usage():
+            return self.agreement_line_id._format_unit_price(price)
+        return self.currency_id.format(price)
+
     def _explain_usage(self, presences, text):
         """Return in words how the amount comes about, beginning with what was used.
 
