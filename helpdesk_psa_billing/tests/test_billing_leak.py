@@ -91,6 +91,16 @@ class TestLeakDetector(LeakCase):
         finding = self._assert_found("charge_unapproved", self.acme)
         self.assertIn("45.00 since 03/01/2026", finding.text)
 
+    def test_amounts_of_two_currencies_are_never_added(self):
+        abroad = self._work()
+        self._approve_time(self.pending | abroad)
+        franc = self.env.ref("base.CHF")
+        self._meddle("psa_charge", self._charges(abroad), currency_id=franc.id)
+        texts = self._find("charge_unapproved", self.acme).mapped("text")
+        self.assertEqual(len(texts), 2)
+        self.assertTrue(any("45.00" in it for it in texts))
+        self.assertTrue(any("90.00" in it and "CHF" in it for it in texts))
+
     def test_company_whose_runs_approve_waits_for_nobody(self):
         self._approve_time(self.pending)
         self.company.psa_billing_approves_work = True

@@ -95,13 +95,14 @@ class PsaCheckLeakMixin(models.AbstractModel):
     def _probe_waiting_work(self):
         """Look for work of months that are over which is not on its way to an invoice.
 
-        One finding per customer and month: it is settled by one look at a list.
+        One finding per customer, month and currency: it is settled by one look at a list.
         """
         today = fields.Date.context_today(self)
         source = SQL(
             """
             SELECT charge.customer_id AS id,
-                   company_id || ' ' || TO_CHAR(work_date, 'YYYY-MM') AS key,
+                   company_id || ' ' || TO_CHAR(work_date, 'YYYY-MM') || ' '
+                       || currency_id AS key,
                    company_id, charge.customer_id,
                    MIN(work_date) FILTER (WHERE is_time_open) AS time_day,
                    SUM(raw_minutes) FILTER (WHERE is_time_open) AS time_minutes,
@@ -112,9 +113,10 @@ class PsaCheckLeakMixin(models.AbstractModel):
                    MIN(work_date) FILTER (WHERE is_late) AS late_day,
                    SUM(raw_minutes) FILTER (WHERE is_late) AS late_minutes,
                    COUNT(*) FILTER (WHERE is_late) AS late_count,
-                   MAX(charge.currency_id) AS currency_id
+                   currency_id
               FROM (%(waiting)s) charge
-             GROUP BY charge.customer_id, company_id, TO_CHAR(work_date, 'YYYY-MM')
+             GROUP BY charge.customer_id, company_id, currency_id,
+                      TO_CHAR(work_date, 'YYYY-MM')
             """,
             waiting=self._get_waiting_sql(today.replace(day=1)),
         )

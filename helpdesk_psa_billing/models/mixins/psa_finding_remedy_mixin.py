@@ -98,11 +98,13 @@ class PsaFindingRemedyMixin(models.AbstractModel):
     # === LISTS === #
 
     def _get_month_domain(self):
-        """Return the domain of the customer's work in the month of the finding."""
-        month = fields.Date.to_date(f"{self.key.split(' ')[1]}-01")
+        """Return the domain of the work that the finding is about, of one month."""
+        _company, month, currency_id = self.key.split(" ")
+        month = fields.Date.to_date(f"{month}-01")
         return (
             Domain("company_id", "=", self.company_id.id)
             & Domain("customer_id", "=", self.customer_id.id)
+            & Domain("currency_id", "=", int(currency_id))
             & Domain("work_date", ">=", month)
             & Domain("work_date", "<", fields.Date.add(month, months=1))
             & Domain("period_id", "=", False)
