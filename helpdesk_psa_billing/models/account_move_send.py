@@ -4,9 +4,13 @@ from odoo import models
 class AccountMoveSend(models.AbstractModel):
     _inherit = "account.move.send"
 
-    def _get_placeholder_mail_attachments_data(self, move, **kwargs):
+    def _get_placeholder_mail_attachments_data(
+        self, move, invoice_edi_format=None, extra_edis=None, pdf_report=None
+    ):
         """Override of `account`: whoever sends sees the statement of work that goes out."""
-        result = super()._get_placeholder_mail_attachments_data(move, **kwargs)
+        result = super()._get_placeholder_mail_attachments_data(
+            move, invoice_edi_format, extra_edis, pdf_report
+        )
         for extension in move._psa_get_statement_formats():
             if move[f"psa_statement_{extension}_id"]:
                 continue

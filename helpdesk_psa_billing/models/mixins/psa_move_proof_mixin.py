@@ -76,8 +76,11 @@ class PsaMoveProofMixin(models.AbstractModel):
 
     def button_cancel(self):
         """Override of `account`: the next invoice tells of it."""
+        charged = self.filtered("psa_is_charged")
         result = super().button_cancel()
-        # sudo: whoever may cancel the invoice need not see the charges
-        told = self.env["psa.charge"].sudo().search([("told_move_id", "in", self.ids)])
-        told.write({"told_move_id": False})
+        if charged:
+            # sudo: whoever may cancel the invoice need not see the charges
+            charges = self.env["psa.charge"].sudo()
+            told = charges.search([("told_move_id", "in", charged.ids)])
+            told.write({"told_move_id": False})
         return result
