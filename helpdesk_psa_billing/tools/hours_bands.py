@@ -57,25 +57,41 @@ def cut(start, stop, bands):
     :param datetime start: in UTC, aware or naive; before `stop`
     :param bands: sequence of `Band`, the first that holds a moment wins
     """
-    first, last = _to_naive(start), _to_naive(stop)
-    if bands and bands[0].holds(first, last):
-        return [(start, stop, bands[0].id)]
-    spans = [(band.id, band.get_spans(first, last)) for band in bands]
-    borders = {first, last}
-    for _band, intervals in spans:
-        borders.update(border for interval in intervals for border in interval)
-    parts = []
-    for begin, end in pairwise(sorted(it for it in borders if first <= it <= last)):
-        band = _find_band(begin, spans)
-        if parts and parts[-1][2] == band:
-            parts[-1] = (parts[-1][0], end, band)
-        else:
-            parts.append((begin, end, band))
+    parts = _cut(_to_naive(start), _to_naive(stop), bands)
+    if len(parts) == 1:
+        return [(start, stop, parts[0][2])]
     zone = start.tzinfo and UTC
-    return [
-        (begin.replace(tzinfo=zone), end.replace(tzinfo=zone), band)
-        for begin, end, band in parts
-    ]
+    joined = []
+    for begin, end, band in parts:
+        if joined and joined[-1][2] == band:
+            begin = joined.pop()[0]
+        joined.append((begin, end, band))
+    if zone:
+        joined = [
+            (begin.replace(tzinfo=zone), end.replace(tzinfo=zone), band)
+            for begin, end, band in joined
+        ]
+    return joined
+
+
+def _cut(first, last, bands):
+    """Return what `cut` does in naive UTC; parts of the same band may be neighbours."""
+    if not bands:
+        return [(first, last, False)]
+    band, others = bands[0], bands[1:]
+    if band.holds(first, last):
+        return [(first, last, band.id)]
+    parts, at = [], first
+    for begin, end in band.get_spans(first, last):
+        # Calendars count in whole seconds.
+        begin, end = max(begin, at), min(end, last)
+        if begin >= end:
+            continue
+        if at < begin:
+            parts += _cut(at, begin, others)
+        parts.append((begin, end, band.id))
+        at = end
+    return parts + _cut(at, last, others) if at < last else parts
 
 
 def split(start, stop, bands, minutes=None):
@@ -112,17 +128,6 @@ def share(minutes, lengths):
         # Rounded half up.
         marks.append((2 * minutes * done + total) // (2 * total))
     return [until - begin for begin, until in pairwise(marks)]
-
-
-def _find_band(moment, spans):
-    return next(
-        (
-            band
-            for band, intervals in spans
-            if any(begin <= moment < end for begin, end in intervals)
-        ),
-        False,
-    )
 
 
 def _to_naive(moment):

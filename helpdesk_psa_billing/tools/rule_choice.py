@@ -57,7 +57,8 @@ class Work:
     :param str kind: time or item
     :param int minutes: as they were worked, 0 for items
     :param float quantity: of items, 0 for time
-    :param datetime start: with `stop` when it was, in UTC; None if nobody knows
+    :param datetime start: with `stop` when it was, in UTC, fastest without a zone, as Odoo
+        has it; None if nobody knows
     :param frozenset equipment_categories: of all equipment it is about, with those above
     :param frozenset customer_groups: of the customer, with those above
     :param team: of the ticket
@@ -271,9 +272,14 @@ def decide(work, plans):
     """
     if not work.is_billable or not hours_bands.is_timed(work):
         return [_decide_untimed(work, plans)]
-    segments = [_Segment(work.start, work.stop)]
+    decided, open_ = [], [_Segment(work.start, work.stop)]
     for plan in plans:
-        segments = [part for it in segments for part in _pursue(work, it, plan)]
+        open_ = _pursue(work, open_, plan, decided)
+        if not open_:
+            break
+    segments = decided + open_
+    if len(segments) > 1:
+        segments.sort(key=attrgetter("start"))
     return _join(work, segments)
 
 
@@ -351,20 +357,25 @@ def _depends_on_band(work, trail):
     return work.kind == "time" and any(look.obstacle == "band" for look in trail)
 
 
-def _pursue(work, segment, plan):
-    """Yield the parts of a segment after one more plan was asked."""
-    if segment.choice.rule:
-        yield segment
-        return
-    for start, stop, band in hours_bands.cut(segment.start, segment.stop, plan.bands):
-        looks, rule = _ask(work, plan, band)
-        trail = (*segment.choice.trail, *looks)
-        choice = (
-            Choice(rule, plan, trail, rule.outcome) if rule else Choice(trail=trail)
-        )
-        yield _Segment(
-            start, stop, band if rule and rule.asks_for_band else False, choice
-        )
+def _pursue(work, segments, plan, decided):
+    """Ask one more plan about segments that none has decided.
+
+    :param list decided: gets the parts for which a rule was found
+    :return: the parts that are left
+    """
+    left = []
+    for segment in segments:
+        trail = segment.choice.trail
+        bands = hours_bands.cut(segment.start, segment.stop, plan.bands)
+        for start, stop, band in bands:
+            looks, rule = _ask(work, plan, band)
+            if rule:
+                choice = Choice(rule, plan, trail + looks, rule.outcome)
+                known = band if rule.asks_for_band else False
+                decided.append(_Segment(start, stop, known, choice))
+            else:
+                left.append(_Segment(start, stop, False, Choice(trail=trail + looks)))
+    return left
 
 
 def _join(work, segments):

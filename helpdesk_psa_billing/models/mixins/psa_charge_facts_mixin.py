@@ -1,5 +1,3 @@
-from datetime import UTC
-
 from odoo import api, models
 
 from ...tools.rule_choice import Work
@@ -44,8 +42,8 @@ class PsaChargeFactsMixin(models.AbstractModel):
             day=fact["day"],
             minutes=fact["minutes"],
             quantity=fact["quantity"],
-            start=fact["start"].replace(tzinfo=UTC) if fact["start"] else None,
-            stop=fact["stop"].replace(tzinfo=UTC) if fact["stop"] else None,
+            start=fact["start"] or None,
+            stop=fact["stop"] or None,
             service_type=fact["service"]._origin.id,
             ticket_type=fact["ticket"].type_id._origin.id,
             team=fact["team"]._origin.id,
