@@ -79,11 +79,6 @@ class PsaChargeApproverMixin(models.AbstractModel):
                 user
             )
 
-    def _prepare_work_values(self, part, source, closed):
-        """Override: the kind is known; to compute it, Odoo would make each charge twice."""
-        vals = super()._prepare_work_values(part, source, closed)
-        return {**vals, "kind": part.work.kind}
-
     # === WHO MAY === #
 
     def _may_be_approved_by(self, user):

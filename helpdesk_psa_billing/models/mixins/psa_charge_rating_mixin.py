@@ -417,6 +417,8 @@ class PsaChargeRatingMixin(models.AbstractModel):
         return {
             "analytic_line_id": source.id if work.kind == "time" else False,
             "item_id": source.id if work.kind == "item" else False,
+            # To compute it, Odoo would make each charge twice.
+            "kind": work.kind,
             "company_id": work.company,
             "customer_id": work.customer,
             "currency_id": part.deal.currency,
