@@ -96,7 +96,7 @@ class TestIsolation(HelpdeskCommon, HttpCase):
             and rule.endpoint.routing["type"] == "http"
         }
 
-    def _visit(self, visitor, method, pattern, record_id=None):
+    def _visit(self, visitor, method, pattern, record_id=None, files=None):
         """Go to a page as somebody; return the response, unfollowed."""
         if visitor in (*PORTAL, *COLLEAGUES):
             self.authenticate(visitor, visitor)
@@ -111,7 +111,7 @@ class TestIsolation(HelpdeskCommon, HttpCase):
         if method == "GET":
             return self.url_open(url, params=params, allow_redirects=False)
         data = {**params, "csrf_token": http.Request.csrf_token(self)}
-        return self.url_open(url, data=data, allow_redirects=False)
+        return self.url_open(url, data=data, files=files, allow_redirects=False)
 
     def test_every_page_has_a_case(self):
         ours = self._get_routes()
@@ -143,6 +143,21 @@ class TestIsolation(HelpdeskCommon, HttpCase):
                     self._visit(visitor, method, pattern)
         self.assertEqual(self.env["mail.message"].search_count([]), before)
         self.assertEqual(self.env["psa.ticket"].search_count([]), tickets)
+
+    def test_files_where_words_belong_never_break_a_page(self):
+        words = ("body", "name", "reason", "site_id", "submission", "tracking_key")
+        keys = ("email", "access_token", "hash", "pid")
+        files = [(name, ("x.txt", b"x")) for name in (*words, *keys)]
+        before = self.env["mail.message"].search_count([])
+        for method, pattern in sorted(self._get_routes()):
+            for visitor in ("nobody", "casey") if method == "POST" else ():
+                with self.subTest(f"{pattern} as {visitor}"):
+                    response = self._visit(visitor, method, pattern, files=files)
+                    self.assertLess(response.status_code, 500)
+        self.assertLessEqual(
+            self.env["mail.message"].search_count([]) - before,
+            1,  # to close a ticket takes no words
+        )
 
     def test_nonsense_numbers_never_break_a_page(self):
         for method, pattern in sorted(self._get_routes()):

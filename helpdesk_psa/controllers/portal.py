@@ -23,6 +23,11 @@ PRIVATE_HEADERS = {
 TICKET_URL = "/my/tickets/<int(max=2147483647):ticket_id>"
 
 
+def as_text(value):
+    """Return what a visitor typed; a program may send a file where words belong."""
+    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+
 class TicketPortal(CustomerPortal):
     """The ticket's page for whoever has its link, and the page to find that link again."""
 
@@ -85,14 +90,14 @@ class TicketPortal(CustomerPortal):
         if post.get("answer_to"):
             # Only programs fill in the field that nobody sees. Let them be content.
             return self._redirect_to_page(ticket_sudo, "reply")
-        body = body.replace("\x00", "").strip()
+        body = as_text(body)
         files = self._read_files()
         problem = self._get_reply_problem(body, files)
         if problem:
             return self._render_ticket(
                 ticket_sudo, problem=problem, draft=body, status=422
             )
-        answered_sudo = ticket_sudo._reply_from_page(body, files, submission)
+        answered_sudo = ticket_sudo._reply_from_page(body, files, as_text(submission))
         is_follow_up = answered_sudo != ticket_sudo
         return self._redirect_to_page(
             answered_sudo, "follow_up" if is_follow_up else "reply"
@@ -115,6 +120,7 @@ class TicketPortal(CustomerPortal):
         address and a ticket that does not exist get one and the same answer.
         """
         is_search = request.httprequest.method == "POST"
+        tracking_key, email = as_text(tracking_key), as_text(email)
         if is_search:
             ticket_sudo = request.env["psa.ticket"]._find_by_tracking_key(
                 tracking_key, email
@@ -144,9 +150,10 @@ class TicketPortal(CustomerPortal):
         The record keeps the visitor as its user, so that what he uploads is not taken
         for the system's own.
         """
-        if access_token and not access_token.isascii():
+        access_token, signature = as_text(access_token), as_text(signature)
+        if not access_token.isascii():
             # It cannot be compared in constant time, and is none of ours.
-            access_token = None
+            access_token = ""
         if pid and signature:
             # sudo: the signature is checked before anything is shown
             ticket_sudo = request.env["psa.ticket"].sudo().browse(ticket_id).exists()

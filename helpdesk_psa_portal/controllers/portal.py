@@ -9,6 +9,7 @@ from odoo.addons.helpdesk_psa.controllers.portal import (
     PRIVATE_HEADERS,
     TICKET_URL,
     TicketPortal,
+    as_text,
 )
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
@@ -85,7 +86,7 @@ class TicketListPortal(TicketPortal):
             name: value if value in choices else next(iter(choices))
             for name, (choices, value) in options.items()
         }
-        search = (search or "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
+        search = as_text(search)[:MAX_SEARCH_LENGTH]
         domain = self._get_visible_domain() & self._get_list_domain(chosen, search)
         # sudo: the domain says what the visitor may see; names of statuses and places that
         # go along are closed to him by themselves
@@ -259,8 +260,7 @@ class TicketListPortal(TicketPortal):
         ticket_sudo = self._find_ticket(ticket_id, access_token, pid, hash)
         if not ticket_sudo:
             return self._refuse_link()
-        reason = reason.replace("\x00", "").strip()[:MAX_BODY_LENGTH]
-        ticket_sudo._close_from_page(reason)
+        ticket_sudo._close_from_page(as_text(reason)[:MAX_BODY_LENGTH])
         return self._redirect_to_page(ticket_sudo, "closed")
 
     # === A NEW TICKET === #
@@ -302,9 +302,9 @@ class TicketListPortal(TicketPortal):
         if not self._may_open_tickets():
             return request.redirect(LIST_URL)
         draft = {
-            "name": " ".join(name.replace("\x00", "").split()),
-            "body": body.replace("\x00", "").strip(),
-            "site_id": int(site_id) if site_id.isdecimal() else 0,
+            "name": " ".join(as_text(name).split()),
+            "body": as_text(body),
+            "site_id": int(site_id) if as_text(site_id).isdecimal() else 0,
         }
         files = self._read_files()
         problem = self._get_new_problem(draft, files)
@@ -312,8 +312,10 @@ class TicketListPortal(TicketPortal):
             return self._render_new(draft, problem=problem, status=422)
         site = self._get_sites().filtered(lambda site: site.id == draft["site_id"])
         ticket_sudo = request.env["psa.ticket"]._open_from_portal(
-            draft["name"], draft["body"], files, submission, site=site
+            draft["name"], draft["body"], files, as_text(submission), site=site
         )
+        if not ticket_sudo:  # the same form is being read by another request
+            return request.redirect(LIST_URL, code=303)
         return self._redirect_to_page(ticket_sudo, "request")
 
     def _may_open_tickets(self):

@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
+from odoo.fields import Domain
 
 GROUPS = "helpdesk_psa_billing.group_psa_billing_user"
 
@@ -11,6 +12,9 @@ class PsaBilledMixin(models.AbstractModel):
 
     _name = "psa.billed.mixin"
     _description = "Billed by Charges"
+
+    # Override with the fields of charges that point to this model.
+    _psa_billed_fields = ()
 
     psa_ticket_count = fields.Integer(
         string="Number of tickets", compute="_compute_psa_origin_counts", groups=GROUPS
@@ -26,14 +30,15 @@ class PsaBilledMixin(models.AbstractModel):
         groups=GROUPS,
     )
 
-    @api.model
-    def _psa_get_origin_domain(self, records):
-        """Return the domain of the charges that records bill or tell of."""
-        raise NotImplementedError
+    def _psa_get_origin_domain(self):
+        """Return the domain of the charges that these bill or tell of."""
+        return Domain.OR(
+            Domain(name, "in", self.ids) for name in self._psa_billed_fields
+        )
 
     def _psa_get_origins(self):
         """Return the charges, as far as the user may see them."""
-        return self.env["psa.charge"].search(self._psa_get_origin_domain(self))
+        return self.env["psa.charge"].search(self._psa_get_origin_domain())
 
     def _compute_psa_origin_counts(self):
         for record in self:

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 GROUPS = "helpdesk_psa_billing.group_psa_billing_user"
 
@@ -10,6 +9,8 @@ class PsaLineProofMixin(models.AbstractModel):
     _name = "psa.line.proof.mixin"
     _description = "Proof of an Invoice Line"
     _inherit = ["psa.billed.mixin"]
+
+    _psa_billed_fields = ("invoice_line_id",)
 
     psa_line_charge_count = fields.Integer(
         string="Number of charges of the line",
@@ -40,11 +41,6 @@ class PsaLineProofMixin(models.AbstractModel):
                 currency.round(line.price_subtotal - sign * amount) if count else 0.0
             )
 
-    @api.model
-    def _psa_get_origin_domain(self, records):
-        """Override: the charges on the lines."""
-        return Domain("invoice_line_id", "in", records.ids)
-
     def action_psa_open_proof(self):
         """Show what the line bills."""
         self.ensure_one()
@@ -68,6 +64,6 @@ class PsaLineProofMixin(models.AbstractModel):
         return {
             **action,
             "display_name": self.env._("Charges"),
-            "domain": list(self._psa_get_origin_domain(self)),
+            "domain": list(self._psa_get_origin_domain()),
             "context": {},
         }

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 GROUPS = "helpdesk_psa_billing.group_psa_billing_user"
 
@@ -10,6 +9,8 @@ class PsaMoveProofMixin(models.AbstractModel):
     _name = "psa.move.proof.mixin"
     _description = "Proof of an Invoice"
     _inherit = ["psa.billed.mixin"]
+
+    _psa_billed_fields = ("move_id", "told_move_id")
 
     psa_proof_charge_ids = fields.Many2many(
         "psa.charge",
@@ -38,13 +39,6 @@ class PsaMoveProofMixin(models.AbstractModel):
             move.psa_proof_difference = sum(differing.mapped("psa_difference"))
             move.psa_is_proof_uneven = bool(differing)
 
-    @api.model
-    def _psa_get_origin_domain(self, records):
-        """Override: the charges that the invoices bill, and those that they tell of."""
-        return Domain("move_id", "in", records.ids) | Domain(
-            "told_move_id", "in", records.ids
-        )
-
     def _get_psa_charges(self):
         """Return the charges that invoices bill or tell of.
 
@@ -53,7 +47,7 @@ class PsaMoveProofMixin(models.AbstractModel):
         charges_sudo = self.env["psa.charge"].sudo()
         if not self.ids:
             return charges_sudo
-        return charges_sudo.search(self._psa_get_origin_domain(self))
+        return charges_sudo.search(self._psa_get_origin_domain())
 
     def _psa_get_proofs(self, lang=None):
         """Return the proofs of invoices: {invoice: `tools.proof.Proof`}.
